@@ -1,0 +1,100 @@
+"""voxsim: the Voximplant platform on one laptop.
+
+Scenarios import what they know from the platform from here: `from voxsim import VoxEngine, AppEvents, CallEvents`.
+Names are loaded when they are first used, so that importing voxsim costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voxsim.engine.appevents import AppEvents as AppEvents
+    from voxsim.engine.namespaces.logger import Logger as Logger
+    from voxsim.engine.namespaces.net import Net as Net
+    from voxsim.engine.namespaces.timers import clear_interval as clear_interval
+    from voxsim.engine.namespaces.timers import clear_timeout as clear_timeout
+    from voxsim.engine.namespaces.timers import now as now
+    from voxsim.engine.namespaces.timers import set_interval as set_interval
+    from voxsim.engine.namespaces.timers import set_timeout as set_timeout
+    from voxsim.engine.namespaces.timers import sleep as sleep
+    from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
+    from voxsim.engine.net import HttpRequestResult as HttpRequestResult
+    from voxsim.engine.net import SendMailResult as SendMailResult
+    from voxsim.engine.units.call import Call as Call
+    from voxsim.engine.units.callevents import CallEvents as CallEvents
+    from voxsim.engine.units.player import Player as Player
+    from voxsim.engine.units.player import PlayerEvents as PlayerEvents
+    from voxsim.engine.units.player import SequencePlayer as SequencePlayer
+    from voxsim.engine.units.player import SequencePlayerEvents as SequencePlayerEvents
+    from voxsim.engine.units.websocket import WebSocket as WebSocket
+    from voxsim.engine.units.websocket import WebSocketEvents as WebSocketEvents
+    from voxsim.vocabulary.enums import CallAudioQuality as CallAudioQuality
+    from voxsim.vocabulary.enums import CallState as CallState
+    from voxsim.vocabulary.enums import DTMFType as DTMFType
+    from voxsim.vocabulary.enums import Modules as Modules
+    from voxsim.vocabulary.enums import URLPlayerRequestMethod as URLPlayerRequestMethod
+    from voxsim.vocabulary.enums import WebSocketAudioEncoding as WebSocketAudioEncoding
+    from voxsim.vocabulary.enums import WebSocketCloseCode as WebSocketCloseCode
+    from voxsim.vocabulary.enums import WebSocketReadyState as WebSocketReadyState
+    from voxsim.vocabulary.errors import CallEnded as CallEnded
+    from voxsim.vocabulary.errors import LimitExceeded as LimitExceeded
+    from voxsim.vocabulary.errors import NotAllowed as NotAllowed
+    from voxsim.vocabulary.errors import PlaybackStopped as PlaybackStopped
+    from voxsim.vocabulary.errors import SocketClosed as SocketClosed
+    from voxsim.vocabulary.errors import VoxsimError as VoxsimError
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "engine.appevents": "AppEvents",
+    "engine.namespaces.crypto": "Crypto",
+    "engine.namespaces.helpers": (
+        "base64_decode base64_encode bytes2hex bytes2str get_local_time hex2bytes levenshtein_distance require "
+        "str2bytes trace uuidgen"
+    ),
+    "engine.namespaces.logger": "Logger",
+    "engine.namespaces.net": "Net",
+    "engine.namespaces.phonenumber": "PhoneNumber",
+    "engine.namespaces.timers": "clear_interval clear_timeout now set_interval set_timeout sleep",
+    "engine.namespaces.voxengine": "VoxEngine",
+    "engine.net": "HttpRequestOptions HttpRequestResult SendMailResult",
+    "engine.units.call": "Call",
+    "engine.units.callevents": "CallEvents",
+    "engine.units.player": "Player PlayerEvents SequencePlayer SequencePlayerEvents",
+    "engine.units.websocket": "WebSocket WebSocketEvents",
+    "vocabulary.enums": (
+        "CallAudioQuality CallState DTMFType Modules URLPlayerRequestMethod WebSocketAudioEncoding "
+        "WebSocketCloseCode WebSocketReadyState"
+    ),
+    "vocabulary.errors": (
+        "BadArgument CallEnded LimitExceeded NotAllowed NotEmulated PlaybackStopped SessionEnded SocketClosed "
+        "UnknownName VoxsimError"
+    ),
+    "vocabulary.limits": "Limits",
+}
+
+_EXPORTS = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = sorted([*_EXPORTS, "random"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "random":
+        from voxsim.engine.namespaces.timers import random_source
+
+        return random_source()
+    if name in _EXPORTS:
+        value = getattr(import_module(f"voxsim.{_EXPORTS[name]}"), name)
+        globals()[name] = value
+        return value
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from voxsim.vocabulary.errors import UnknownName
+
+    raise UnknownName.on("voxsim", name, __all__)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,373 @@
+"""The driver: one trio task that moves the engine, and the clock that tells it when all else is blocked.
+
+Plain handlers run inside the engine's steps. An `async def` handler runs as a trio task: the driver hands it its turn
+and goes on when it waits, ends, or blocks on something of trio's own. So within a run one thing runs at a time, in the
+engine's order. The trio clock is ours: trio asks it how long to sleep exactly when no task can run, and that is the
+moment when virtual time may jump to the next deadline, the engine's or trio's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import trio
+
+from voxsim.driver.pace import Kind, Pace
+from voxsim.driver.watch import CpuWatch
+from voxsim.engine.current import running
+from voxsim.engine.future import Future
+from voxsim.vocabulary.errors import ScenarioTimeout, VoxsimError
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+    from voxsim.engine.switch import Switch
+
+LONG: Final = 86_400.0
+"""How long trio may sleep when nothing is due, in seconds."""
+
+_STEPS_BEFORE_YIELD: Final = 2000
+
+Done = Callable[[Any, BaseException | None], None]
+
+
+class Stuck(VoxsimError):
+    """Nothing is left to happen, but something is still waited for; the message says who would have to act."""
+
+
+class TimeUp(VoxsimError):
+    """The longest time that a run may take has passed."""
+
+
+@attrs.define(eq=False)
+class _Waiter:
+    """A trio task that waits for a future of the engine."""
+
+    task: trio.lowlevel.Task
+    future: Future[Any]
+    of_scenario: bool
+    gone: bool = False
+
+
+@attrs.define(eq=False)
+class _Start:
+    """A coroutine that is to become a task."""
+
+    session: Session | None
+    coroutine: Coroutine[Any, Any, Any]
+    done: Done
+
+
+class Driver(trio.abc.Clock):
+    """Moves one switch. It is a trio clock, and must be the clock of the trio run that it works in.
+
+    Args:
+        switch: the engine.
+        pace: how time goes.
+        until: seconds after which the run is given up, or None.
+    """
+
+    def __init__(self, switch: Switch, pace: Pace | None = None, until: float | None = None) -> None:
+        self.switch = switch
+        self.pace = pace or Pace()
+        self.until = None if until is None else int(until * 1_000_000)
+        self.watch = CpuWatch(switch.limits.handler_cpu_seconds)
+        switch.tasks = self
+        switch.watch = self.watch
+        self._turns: deque[_Waiter | _Start] = deque()
+        self._waiters: set[_Waiter] = set()
+        self._scopes: dict[str, set[trio.CancelScope]] = {}
+        self._alive = 0
+        self._held = 0
+        self._beside = False
+        self._settle = False
+        self._task: trio.lowlevel.Task | None = None
+        self._nursery: trio.Nursery | None = None
+        self._parked = ""
+        self._current: trio.lowlevel.Task | None = None
+        self._trio_deadline = math.inf
+        self._tried: tuple[int | None, float] | None = None
+        self._allowed: int | None = 0 if self.pace.kind is Kind.MANUAL else None
+        self._origin: float | None = None
+        self._failure: BaseException | None = None
+
+    # --- the trio clock ---
+
+    def start_clock(self) -> None:
+        """Trio starts: real time counts from here."""
+        self._origin = time.perf_counter()
+
+    def current_time(self) -> float:
+        """The time that trio sees, in seconds: scenario time."""
+        if self.pace.kind is Kind.REAL:
+            return self._wall()
+        return self.switch.now / 1e6
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        """How long trio may sleep. Trio asks when no task can run: the moment at which the driver takes over."""
+        self._trio_deadline = deadline
+        if self._parked == "turn":
+            return self._wake()
+        if self._parked == "idle" and self._has_work():
+            return self._wake()
+        if self.pace.kind is Kind.REAL:
+            instant = self.switch.next_instant
+            due = min(deadline, math.inf if instant is None else instant / 1e6)
+            return max(0.0, min((due - self._wall()) / self.pace.factor, LONG))
+        return LONG
+
+    def _has_work(self) -> bool:
+        """Whether the driver has anything to do now that all else is blocked."""
+        if self._turns:
+            return True
+        instant = self.switch.next_instant
+        if self.pace.kind is Kind.REAL:
+            return instant is not None and instant <= self._wall() * 1e6
+        if instant is not None and instant <= self.switch.now:
+            return True
+        # What was tried in vain is not tried again until something has changed, or somebody new waits for it.
+        return not self._held and (self._tried != (instant, self._trio_deadline) or bool(self._outer()))
+
+    def _wall(self) -> float:
+        if self._origin is None:
+            return 0.0
+        return (time.perf_counter() - self._origin) * self.pace.factor
+
+    def _wake(self) -> float:
+        self._parked = ""
+        if self._task is not None:
+            trio.lowlevel.reschedule(self._task)
+        return 0.0
+
+    # --- tasks, as the engine asks for them ---
+
+    def start(self, session: Session | None, coroutine: Coroutine[Any, Any, Any], done: Done) -> None:
+        """Run a coroutine to its end as a task; its first turn comes after the present step."""
+        self._turns.append(_Start(session, coroutine, done))
+
+    async def wait(self, future: Future[Any]) -> None:
+        """Give control back until the future is done."""
+        self._ensure_running()
+        if future.done:
+            return
+        task = trio.lowlevel.current_task()
+        waiter = _Waiter(task, future, task.custom_sleep_data is self or task.parent_nursery is self._nursery)
+        self._waiters.add(waiter)
+        future.on_done(lambda: self._turns.append(waiter))
+
+        def abort(_: Any) -> trio.lowlevel.Abort:
+            waiter.gone = True
+            self._waiters.discard(waiter)
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        self._turn_over(task)
+        await trio.lowlevel.wait_task_rescheduled(abort)
+        if self._failure is not None:
+            raise VoxsimError("The engine failed.") from self._failure
+
+    def cancel(self, session: Session) -> None:
+        """Cancel all tasks of a session."""
+        for scope in self._scopes.pop(session.key, ()):
+            scope.cancel()
+            self._settle = True
+
+    @contextlib.contextmanager
+    def outside(self) -> Iterator[None]:
+        """Hold virtual time while real work outside of the engine is under way."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+
+    @property
+    def waiting(self) -> list[str]:
+        """What the scenarios' coroutines wait for, in words."""
+        return sorted(waiter.future.waiting_for for waiter in self._waiters if waiter.of_scenario)
+
+    def allow(self, seconds: float) -> None:
+        """With manual time: let it go on by so many seconds."""
+        if self._allowed is not None:
+            self._allowed = self.switch.now + math.ceil(seconds * 1_000_000)
+
+    # --- running ---
+
+    def _ensure_running(self) -> None:
+        """Start the driver beside a test, as a system task of its trio run."""
+        if self._task is None:
+            self._beside = True
+            self._task = trio.lowlevel.spawn_system_task(self._run_beside, name="voxsim driver")
+
+    async def _run_beside(self) -> None:
+        try:
+            async with self._running():
+                try:
+                    await self._loop(lambda: False)
+                except Exception as error:  # noqa: BLE001 - must reach the test that waits, not trio's internals
+                    self._failure = error
+                    for waiter in self._outer():
+                        self._resume(waiter)
+        finally:
+            self._task = None
+
+    async def run(self, over: Callable[[], bool]) -> None:
+        """Run in the calling task until `over()` says so, and raise Stuck or TimeUp when that cannot come."""
+        self._task = trio.lowlevel.current_task()
+        try:
+            failure: Exception | None = None
+            async with self._running():
+                try:
+                    await self._loop(over)
+                except Exception as error:  # noqa: BLE001 - raised below, outside of the nursery's exception group
+                    failure = error
+            if failure is not None:
+                raise failure
+        finally:
+            self._task = None
+
+    @contextlib.asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        self.watch.install()
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                try:
+                    yield
+                finally:
+                    nursery.cancel_scope.cancel()
+        finally:
+            self._nursery = None
+            self.watch.remove()
+            for turn in self._turns:
+                if isinstance(turn, _Start):
+                    turn.coroutine.close()
+            self._turns.clear()
+
+    async def _loop(self, over: Callable[[], bool]) -> None:
+        switch, turns = self.switch, self._turns
+        while True:
+            steps = 0
+            if self.pace.kind is Kind.REAL:
+                switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
+            while turns or switch.step():
+                if turns:
+                    await self._take_turn(turns.popleft())
+                steps += 1
+                if steps >= _STEPS_BEFORE_YIELD:
+                    steps = 0
+                    await trio.lowlevel.checkpoint()
+            if over():
+                return
+            if self._beside or self._alive or self._held or self._settle or self.pace.kind is Kind.REAL:
+                self._settle = False
+                await self._park("idle")
+                if turns or switch.next_instant == switch.now:
+                    continue
+            if self.pace.kind is not Kind.REAL:
+                self._jump()
+            elif switch.next_instant is None and self._trio_deadline == math.inf and not self._held:
+                self._give_up(Stuck(self._report()))
+
+    def _jump(self) -> None:
+        """Move virtual time to the next deadline, the engine's or trio's; fail what waits when there is none."""
+        switch = self.switch
+        instant = switch.next_instant
+        self._tried = (instant, self._trio_deadline)
+        if (self._alive or self._beside) and self._trio_deadline < math.inf:
+            of_trio = math.ceil(self._trio_deadline * 1_000_000 - 1e-3)
+            instant = of_trio if instant is None else min(instant, of_trio)
+        if self._held:
+            return
+        if self._allowed is not None and (instant is None or instant > self._allowed):
+            switch.advance(max(switch.now, self._allowed))
+            self._give_up(Stuck("Time is manual: nothing more happens until `advance(seconds)` moves it."))
+        elif instant is None:
+            self._give_up(Stuck(self._report()))
+        elif self.until is not None and instant > self.until:
+            self._give_up(TimeUp(f"The run was given up after {self.until / 1e6:g} s of its own time."))
+        else:
+            switch.advance(max(instant, switch.now))
+
+    def _outer(self) -> list[_Waiter]:
+        """Those outside of the scenarios who wait."""
+        return [waiter for waiter in self._waiters if not waiter.of_scenario]
+
+    def _give_up(self, error: VoxsimError) -> None:
+        """Tell those outside of the scenarios who wait; when the run is the driver's own, it ends."""
+        if not self._beside:
+            raise error
+        for waiter in self._outer():
+            waiter.future.fail(error)
+
+    def _report(self) -> str:
+        """Who would have to act, in words."""
+        lines = ["Nothing is left to happen, and this is still open:"]
+        for session in self.switch.sessions.values():
+            lines.append(f"  session {session.key} of {session.origin.rule_name or 'the scenario'}")
+            for call in session.calls.values():
+                leg = call.leg
+                who = leg.callerid if leg.incoming else leg.number
+                lines.append(f"    call with {who} is {leg.state}: one side would have to hang up")
+        lines.extend(f"    the scenario waits for {words}" for words in self.waiting)
+        return "\n".join(lines)
+
+    async def _park(self, why: str) -> None:
+        self._parked = why
+
+        def abort(_: Any) -> trio.lowlevel.Abort:
+            self._parked = ""
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(abort)
+
+    async def _take_turn(self, turn: _Waiter | _Start) -> None:
+        """Let one task run until it waits, ends, or blocks elsewhere."""
+        if isinstance(turn, _Start):
+            assert self._nursery is not None
+            self._alive += 1
+            self._current = None
+            self._nursery.start_soon(self._run_task, turn)
+        elif turn.gone:
+            return
+        else:
+            self._resume(turn)
+        await self._park("turn")
+
+    def _resume(self, waiter: _Waiter) -> None:
+        self._waiters.discard(waiter)
+        if not waiter.gone:
+            waiter.gone = True
+            self._current = waiter.task
+            trio.lowlevel.reschedule(waiter.task)
+
+    def _turn_over(self, task: trio.lowlevel.Task) -> None:
+        if self._parked == "turn" and self._current in (None, task):
+            self._wake()
+
+    async def _run_task(self, start: _Start) -> None:
+        task = trio.lowlevel.current_task()
+        self._current = task
+        session = start.session
+        if session is not None:
+            running.set(session)
+        key = session.key if session is not None else ""
+        with trio.CancelScope() as scope:
+            self._scopes.setdefault(key, set()).add(scope)
+            try:
+                result = await start.coroutine
+            except (Exception, ScenarioTimeout) as error:  # noqa: BLE001 - reported as the scenario's
+                start.done(None, error)
+            else:
+                start.done(result, None)
+        scopes = self._scopes.get(key)
+        if scopes is not None:
+            scopes.discard(scope)
+            if not scopes:
+                del self._scopes[key]
+        self._alive -= 1
+        self._turn_over(task)

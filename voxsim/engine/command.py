@@ -1,0 +1,76 @@
+"""What every command of a scenario goes through: is it allowed now, are its options known, write it down, do it.
+
+The decorator carries the documented signature, so a method is declared, checked and recorded in one place.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from voxsim.engine.lifecycle import Operation, Phase, check_allowed
+from voxsim.vocabulary.declare import Signature, unknown_option
+from voxsim.vocabulary.errors import BadArgument
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+Options = Mapping[str, Any] | str | bool | None
+"""What may stand for an object of options: a mapping with documented names, or an older script's bare first option."""
+
+
+def command(text: str, needs: Operation = Operation.CONTROL, *, positional: str = "") -> Callable[[F], F]:
+    """Declare a documented command of a unit or namespace.
+
+    Args:
+        text: the documented signature, such as `say(text, {parameters}?)`.
+        needs: the group of operations that it belongs to, which the session's phase allows or forbids.
+        positional: options that older scripts pass one by one in place of the object, by documented name.
+    """
+    signature = Signature.parse(text, positional)
+    at = signature.options_at
+
+    def declare(function: F) -> F:
+        kinds = {parameter.name: parameter.kind for parameter in inspect.signature(function).parameters.values()}
+        known = [name for name, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
+        anything = inspect.Parameter.VAR_KEYWORD in kinds.values()
+        accepted = frozenset(known) | {parameter.python for parameter in signature.parameters}
+        options_name = signature.parameters[at].python if at is not None else ""
+
+        @functools.wraps(function)
+        def run(self: Any, *args: Any, **options: Any) -> Any:
+            session = self.session
+            if session.phase is not Phase.RUNNING:
+                check_allowed(session.phase, needs, signature.name)
+            if at is not None and (len(args) > at or options_name in options):
+                args, options, documented = signature.spread(args, options)
+                if documented and not anything:
+                    options = _known_only(session, signature, options, accepted)
+            if options and not anything and not options.keys() <= accepted:
+                unknown = next(key for key in options if key not in accepted)
+                raise unknown_option(signature.name, unknown, known)
+            session.note("command", signature.name, self._id, (signature, args, options) if args or options else None)
+            try:
+                return function(self, *args, **options)
+            except TypeError as error:
+                if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                    # Raised by the call itself, not inside: the arguments do not fit.
+                    raise BadArgument(str(error).replace(function.__qualname__, signature.name)) from None
+                raise
+
+        run.__signature_of__ = signature  # type: ignore[attr-defined]
+        return cast(F, run)
+
+    return declare
+
+
+def _known_only(
+    session: Any, signature: Signature, options: dict[str, Any], accepted: frozenset[str]
+) -> dict[str, Any]:
+    """Drop options that the platform does not have, with a warning: it ignores them too."""
+    unknown = [key for key in options if key not in accepted]
+    if unknown:
+        names = ", ".join(repr(key) for key in unknown)
+        session.warn(f"{signature.name}: the platform has no option {names}; ignored.")
+    return {key: value for key, value in options.items() if key in accepted}

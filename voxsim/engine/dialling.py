@@ -1,0 +1,69 @@
+"""Making an outgoing call: the limits on attempts, the clock, and finding the far end.
+
+A call is returned at once. Whatever goes wrong comes as Failed, one step later, so that listeners can be added first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voxsim.engine.headers import call_timeout, sendable
+from voxsim.engine.leg import ALERTING, PROGRESSING, Leg
+from voxsim.engine.ports import Headers
+from voxsim.engine.units.call import Call
+from voxsim.vocabulary.codes import CALL_LIMIT_REACHED, Cause, Sip
+from voxsim.vocabulary.errors import BadArgument
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+
+
+def dial(
+    session: Session,
+    kind: str,
+    number: str,
+    callerid: str,
+    *,
+    display_name: str = "",
+    headers: Headers | None = None,
+) -> Call:
+    """Make an outgoing leg of a kind (`pstn`, `user`, `sip`, `wab`) and set out to reach its far end."""
+    if not isinstance(number, str | int) or isinstance(number, bool) or number == "":
+        raise BadArgument(f"A call needs a number, user name or address as a string, got {number!r}.")
+    limits = session.switch.limits
+    refused = None
+    if session.call_attempts >= limits.call_attempts:
+        refused = "call_attempts"
+    elif sum(call.leg.state in (PROGRESSING, ALERTING) for call in session.calls.values()) >= limits.progressing_calls:
+        refused = "progressing_calls"
+    leg = Leg(
+        session.switch,
+        session.switch.ids.unit(),
+        incoming=False,
+        kind=kind,
+        number=str(number),
+        callerid="" if callerid is None else str(callerid),
+        display_name="" if display_name is None else str(display_name),
+        headers=sendable(session, headers),
+    )
+    call = Call(session, leg)
+    session.switch.post(_set_out, call, refused, call_timeout(session, headers))
+    return call
+
+
+def _set_out(call: Call, refused: str | None, timeout: float) -> None:
+    leg, session = call.leg, call.session
+    if not leg.alive:
+        return
+    if refused is not None:
+        session.limit(refused, getattr(session.switch.limits, refused), leg.id)
+        leg.refuse(Sip.FORBIDDEN, CALL_LIMIT_REACHED)
+        return
+    far = session.switch.outside.reach(leg)
+    if isinstance(far, Cause):
+        leg.refuse(far.code, far.reason)
+        return
+    leg.far = far
+    session.note("leg", "routed", leg.id, {"to": leg.number})
+    leg.wait_for_answer(timeout)
+    far.offered(leg)

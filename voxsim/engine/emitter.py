@@ -1,0 +1,172 @@
+"""Listeners: what every class with `addEventListener` shares.
+
+The platform's rules: an event is given by its enum member or by its string value; several callbacks run in the order
+of adding; adding one twice calls it twice; `remove_event_listener(event)` alone removes all; a callback that is no
+function is accepted, and ends the session when the event fires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+
+from voxsim.engine.future import Future
+from voxsim.engine.lifecycle import Operation, Phase, check_allowed
+from voxsim.vocabulary.declare import Event, EventNames, EventType, signature
+from voxsim.vocabulary.errors import BadArgument, UnknownName, VoxsimError
+from voxsim.vocabulary.naming import did_you_mean
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+
+E = TypeVar("E", bound=Event)
+H = TypeVar("H", bound=Callable[..., Any])
+
+
+class Emitter:
+    """Something that fires events: a session, a call, a player, a socket."""
+
+    __slots__ = ("_id", "_listeners", "_waiters", "session")
+
+    EVENTS: ClassVar[type[EventNames]]
+    NAME: ClassVar[str]
+
+    _id: str
+
+    def __init__(self, session: Session, identity: str) -> None:
+        self.session = session
+        self._id = identity
+        self._listeners: dict[str, list[Any]] | None = None
+        self._waiters: dict[str, list[Future[Any]]] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnknownName.on(self.NAME, name, [known for known in dir(type(self)) if not known.startswith("_")])
+
+    def __repr__(self) -> str:
+        return f"<{self.NAME} {self._id}>"
+
+    @signature("addEventListener(event, callback)")
+    def add_event_listener(self, event: EventType[E] | str, callback: Callable[[E], Any] | Any) -> None:
+        """Call `callback(event)` whenever this event fires.
+
+        Raises:
+            UnknownName: there is no such event; the message names the nearest one.
+        """
+        self._check_listening("addEventListener")
+        name = self._event_name(event)
+        if self._listeners is None:
+            self._listeners = {}
+        self._listeners.setdefault(name, []).append(callback)
+
+    @signature("removeEventListener(event, callback?)")
+    def remove_event_listener(self, event: EventType[Any] | str, callback: Callable[..., Any] | None = None) -> None:
+        """Remove one callback of this event, or all of them when none is named."""
+        self._check_listening("removeEventListener")
+        name = self._event_name(event)
+        callbacks = (self._listeners or {}).get(name)
+        if not callbacks:
+            return
+        if callback is None:
+            callbacks.clear()
+        elif callback in callbacks:
+            callbacks.remove(callback)
+
+    @overload
+    def on(self, event: EventType[E]) -> Callable[[H], H]: ...
+    @overload
+    def on(self, event: str) -> Callable[[H], H]: ...
+    def on(self, event: EventType[Any] | str) -> Callable[[H], H]:
+        """The decorator form of `add_event_listener`: `@call.on(CallEvents.Connected)`."""
+
+        def add(handler: H) -> H:
+            self.add_event_listener(event, handler)
+            return handler
+
+        return add
+
+    async def wait_for(self, *events: EventType[E]) -> E:
+        """Wait for the next of these events and return it.
+
+        Raises:
+            CallEnded, PlaybackStopped, SocketClosed, SessionEnded: none of them can come any more.
+        """
+        if not events:
+            raise BadArgument(f"{self.NAME}.wait_for() needs the event to wait for.")
+        names = [self._event_name(event) for event in events]
+        if (past := self._already(names)) is not None:
+            raise past
+        words = " or ".join(repr(event) for event in events)
+        future: Future[E] = Future(self.session.switch, f"{words} of {self!r}")
+        if self._waiters is None:
+            self._waiters = {}
+        for name in names:
+            self._waiters.setdefault(name, []).append(future)
+        return await future
+
+    # --- for units ---
+
+    def emit(self, event: Event) -> None:
+        """Queue an event; it is delivered at this instant, after all that is already due."""
+        self.session.switch.post(self._deliver, event)
+
+    def wanted(self, event: EventType[Any]) -> bool:
+        """Whether anybody listens to or waits for this event."""
+        name = event.plain
+        return bool((self._listeners or {}).get(name) or (self._waiters or {}).get(name))
+
+    def _deliver(self, event: Event) -> None:
+        """Hand an event to its listeners, unless the session keeps it back because it is ending."""
+        session = self.session
+        if session.phase is not Phase.RUNNING:
+            session.note("undelivered", event.name, self._id, event)
+            return
+        self._hand_over(event)
+
+    def _hand_over(self, event: Event) -> None:
+        session = self.session
+        session.note("event", event.name, self._id, event)
+        listeners = self._listeners
+        if listeners is not None and (callbacks := listeners.get(event.name)):
+            if len(callbacks) == 1:
+                session.run(callbacks[0], event)
+            else:
+                for callback in tuple(callbacks):
+                    session.run(callback, event)
+        if self._waiters is not None:
+            self.wake(event)
+
+    def wake(self, event: Event) -> None:
+        """Give the event to all that wait for it."""
+        for future in (self._waiters or {}).pop(event.name, ()):
+            future.set(event)
+
+    def _give_up_waiting(self, error: VoxsimError) -> None:
+        """Nothing more will come from here: whoever waits gets the error."""
+        if self._waiters is not None:
+            waiters, self._waiters = self._waiters, None
+            for futures in waiters.values():
+                for future in futures:
+                    future.fail(error)
+
+    def _already(self, names: list[str]) -> VoxsimError | None:
+        """Why none of these events can come any more, or None when one may."""
+        return None
+
+    def _check_listening(self, name: str) -> None:
+        if self.session.phase is not Phase.RUNNING:
+            check_allowed(self.session.phase, Operation.LISTEN, name)
+
+    def _event_name(self, event: object) -> str:
+        """The value of one of this unit's events, or an error that names the nearest one."""
+        if isinstance(event, EventType) and self.EVENTS.members.get(event.member) is event:
+            return event.plain
+        value = str(event) if isinstance(event, str) else ""
+        found = self.EVENTS.find(value)
+        if found is not None:
+            return found.plain
+        given = repr(event) if isinstance(event, EventType) else repr(value or event)
+        spelt = {f"{self.EVENTS.__name__}.{member}" for member in self.EVENTS.members}
+        hint = did_you_mean(f"{self.EVENTS.__name__}.{value.rpartition('.')[2]}", spelt)
+        raise UnknownName(f"{self.NAME} has no event {given}; its events are those of {self.EVENTS.__name__}.{hint}")

@@ -1,0 +1,63 @@
+"""A result that comes later, awaitable from scenarios and tests without knowing any event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from voxsim.engine.switch import Switch
+
+T = TypeVar("T")
+
+
+class Future(Generic[T]):
+    """Done once, with a value or an error. Awaiting it gives control back to the engine.
+
+    `waiting_for` says in words what would complete it, for the report of a run that cannot end.
+    """
+
+    __slots__ = ("_callbacks", "_error", "_switch", "_value", "done", "waiting_for")
+
+    def __init__(self, switch: Switch, waiting_for: str = "") -> None:
+        self._switch = switch
+        self._callbacks: list[Callable[[], None]] = []
+        self._value: T | None = None
+        self._error: BaseException | None = None
+        self.done = False
+        self.waiting_for = waiting_for
+
+    def set(self, value: T) -> None:
+        """Complete it with a value; a second completion is ignored."""
+        if not self.done:
+            self._value = value
+            self._finish()
+
+    def fail(self, error: BaseException) -> None:
+        """Complete it with an error; a second completion is ignored."""
+        if not self.done:
+            self._error = error
+            self._finish()
+
+    def on_done(self, callback: Callable[[], None]) -> None:
+        """Call back when it is done (at once, when it is already)."""
+        if self.done:
+            callback()
+        else:
+            self._callbacks.append(callback)
+
+    def result(self) -> T:
+        """The value, or the error raised."""
+        if self._error is not None:
+            raise self._error
+        return self._value  # type: ignore[return-value]
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        yield from self._switch.tasks.wait(self).__await__()
+        return self.result()
+
+    def _finish(self) -> None:
+        self.done = True
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()

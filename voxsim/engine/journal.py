@@ -1,0 +1,127 @@
+"""The journal: the one record of everything that happens, and how a record becomes plain data.
+
+A record is made for every happening, whether anyone listens or not. A session's timeline is its own records; ladder,
+log, history, diagrams and expectations are all read from it. Nothing in a record depends on the machine: no addresses,
+no wall clock, no hash order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from voxsim.vocabulary.declare import Event, Signature, payload_fields
+
+VERSION = 1
+"""The version of the record's schema, `v` in the written form."""
+
+KINDS = (
+    "session",  # created, loading, loaded, phase, ended
+    "event",  # delivered to the scenario, or to nobody
+    "undelivered",  # an event that the platform keeps from a session that is ending
+    "command",  # given by the scenario
+    "leg",  # created, routed, ringing, early_media, answered, held, resumed, transferred, ended
+    "media",  # a route made or cut, a sound heard at a far end
+    "link",  # two legs joined or parted
+    "timer",  # fired
+    "http",  # request queued, sent, answered, failed; a managing request
+    "mail",  # the same for mails
+    "websocket",  # opened, sent, received, closed
+    "log",  # a line of the session log
+    "warning",  # the platform's own warning about a command
+    "limit",  # a limit was hit
+    "error",  # a failure of the scenario's own code
+    "party",  # what somebody outside did
+)
+"""Every kind of record."""
+
+_SECRETS = frozenset({"password", "apiKey", "api_key", "private_key"})
+_HIDDEN = "******"
+
+
+class Record(NamedTuple):
+    """One happening.
+
+    Attributes:
+        t: microseconds since the run's epoch.
+        n: sequence number, counted over the whole engine.
+        session: the session's key, or None for what belongs to no session.
+        kind: one of `KINDS`.
+        name: the documented name of the event or command, or a word for the happening.
+        unit: the id of the unit concerned (call, player, socket …), or None.
+        data: further facts: a mapping, an event, or a command's arguments.
+    """
+
+    t: int
+    n: int
+    session: str | None
+    kind: str
+    name: str
+    unit: str | None
+    data: Any
+
+    @property
+    def seconds(self) -> float:
+        """The instant in seconds since the run's epoch."""
+        return self.t / 1e6
+
+    def facts(self) -> dict[str, Any]:
+        """The record's data as plain JSON values, with documented names as keys."""
+        data = self.data
+        if data is None:
+            return {}
+        if isinstance(data, Event):
+            return _payload(data)
+        if isinstance(data, tuple):
+            return _arguments(*data)
+        return {str(key): plain(value) for key, value in data.items()}
+
+    def written(self) -> dict[str, Any]:
+        """The record in its written form, one JSON object."""
+        return {
+            "v": VERSION,
+            "t": self.t,
+            "n": self.n,
+            "session": self.session,
+            "kind": self.kind,
+            "name": self.name,
+            "unit": self.unit,
+            "data": self.facts(),
+        }
+
+
+def _arguments(signature: Signature, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+    """A command's arguments under their documented names; secrets are hidden."""
+    given: dict[str, Any] = {
+        parameter.name: plain(value) for parameter, value in zip(signature.parameters, args, strict=False)
+    }
+    given.update((signature.wire_name(key), plain(value)) for key, value in options.items())
+    return {key: _HIDDEN if key in _SECRETS else value for key, value in given.items()}
+
+
+def _payload(event: Event) -> dict[str, Any]:
+    """An event's payload under its documented names; what it does not carry is left out."""
+    pairs = ((wire, getattr(event, name)) for name, wire in payload_fields(type(event)))
+    return {wire: plain(value) for wire, value in pairs if value is not None}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON data that is the same on every run: units by their id, functions by their name."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return str(value)
+        case Mapping():
+            return {str(key): _HIDDEN if key in _SECRETS else plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case bytes() | bytearray():
+            return f"{len(value)} bytes"
+        case Event():
+            return _payload(value)
+    identity = getattr(value, "_id", None)
+    if isinstance(identity, str):
+        return identity
+    name = getattr(value, "__qualname__", None)
+    return f"<{name}>" if isinstance(name, str) else f"<{type(value).__name__}>"

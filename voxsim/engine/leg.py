@@ -1,0 +1,388 @@
+"""A leg: the signalling between the platform and ONE subscriber, with its state machine.
+
+`MOVES` is the law; everything that changes a leg's state is in this file. The scenario's side of a leg is its Call (it
+calls `ring`, `answer`, `hang_up` …), the outside's is a Far (it calls `far_…`). Each end of a leg is told once.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from voxsim.engine.media import Sound
+from voxsim.engine.ports import Far, Headers
+from voxsim.vocabulary.codes import NORMAL_CLEARING, NORMAL_CLEARING_HEADERS, Cause, Sip
+from voxsim.vocabulary.enums import CallState
+from voxsim.vocabulary.errors import VoxsimError
+
+if TYPE_CHECKING:
+    from voxsim.engine.switch import Switch, Timer
+    from voxsim.engine.units.call import Call
+
+MOVES: Final[dict[CallState, frozenset[CallState]]] = {
+    CallState.ALERTING: frozenset({CallState.CONNECTED, CallState.TERMINATED}),
+    CallState.PROGRESSING: frozenset({CallState.CONNECTED, CallState.TERMINATED}),
+    CallState.CONNECTED: frozenset({CallState.TERMINATED}),
+    CallState.TERMINATED: frozenset(),
+}
+"""Which state may follow which. Incoming legs begin ALERTING, outgoing ones PROGRESSING."""
+
+ALERTING, PROGRESSING, CONNECTED, TERMINATED = CallState
+
+NO_HEADERS: Final[dict[str, str]] = {}
+
+_DIRECTIONS: Final[dict[tuple[str, bool], str]] = {
+    ("pstn", True): "All numbers",
+    ("sip", False): "SIP Call",
+}
+"""The billing text of a leg by (client type, incoming). The two are seen in real logs; others are guesses below."""
+
+
+class Leg:
+    """The line between the platform and one subscriber.
+
+    Attributes:
+        id: the call's id.
+        incoming: whether the subscriber called the platform.
+        kind: `pstn`, `sip`, `user` or `wab`, as `Call.clientType()` gives it; `conference` for a conference leg.
+        number: the dialled number, in both directions.
+        state: where it is in `MOVES`.
+        early: early media is open.
+        answering: `answer()` was given, its Connected has not come yet.
+        connected_at: when it was connected (microseconds), or None.
+        cause: why it ended, or None.
+    """
+
+    __slots__ = (
+        "_call",
+        "_clock",
+        "_switch",
+        "answering",
+        "callerid",
+        "cause",
+        "connected_at",
+        "direct",
+        "display_name",
+        "early",
+        "far",
+        "held",
+        "id",
+        "incoming",
+        "kind",
+        "number",
+        "offered_headers",
+        "refer_pending",
+        "silent",
+        "state",
+    )
+
+    def __init__(
+        self,
+        switch: Switch,
+        identity: str,
+        *,
+        incoming: bool,
+        kind: str,
+        number: str,
+        callerid: str,
+        display_name: str = "",
+        headers: Headers = NO_HEADERS,
+    ) -> None:
+        self._switch = switch
+        self._call: Call | None = None
+        self._clock: Timer | None = None
+        self.id = identity
+        self.incoming = incoming
+        self.kind = kind
+        self.number = number
+        self.callerid = callerid
+        self.display_name = display_name
+        self.offered_headers = headers
+        self.far: Far | None = None
+        self.state = ALERTING if incoming else PROGRESSING
+        self.early = False
+        self.answering = False
+        self.held = False
+        self.silent = False
+        self.direct = False
+        self.refer_pending = False
+        self.connected_at: int | None = None
+        self.cause: Cause | None = None
+
+    def __repr__(self) -> str:
+        return f"<Leg {self.id} {self.kind} {self.number} {self.state}>"
+
+    def attach(self, call: Call) -> None:
+        """Join the scenario's side."""
+        self._call = call
+        facts = {
+            "incoming": self.incoming,
+            "type": self.kind,
+            "number": self.number,
+            "callerid": self.callerid,
+            "displayName": self.display_name,
+        }
+        self._note("created", facts)
+
+    @property
+    def call(self) -> Call | None:
+        """The scenario's side, or None when there is no session."""
+        return self._call
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.state is not TERMINATED
+
+    @property
+    def media_open(self) -> bool:
+        """Whether sound can be sent to the subscriber: connected, about to be, or early media is open."""
+        return self.state is CONNECTED or (self.alive and (self.early or self.answering))
+
+    @property
+    def duration_us(self) -> int:
+        """Connected time so far, in microseconds."""
+        return 0 if self.connected_at is None else self._switch.now - self.connected_at
+
+    @property
+    def duration(self) -> int:
+        """Connected time in whole seconds, rounded up as the platform bills it."""
+        return math.ceil(self.duration_us / 1_000_000)
+
+    @property
+    def direction(self) -> str:
+        """The billing text of this kind of leg."""
+        return _DIRECTIONS.get((self.kind, self.incoming), "Incoming call" if self.incoming else "Outgoing call")
+
+    # --- the platform's side ---
+
+    def wait_for_answer(self, seconds: float) -> None:
+        """Start the clock that ends an unanswered leg with 408."""
+        self._clock = self._switch.after(seconds, self._not_answered)
+
+    def ring(self, headers: Headers = NO_HEADERS) -> None:
+        """Send 180 to the caller."""
+        self._note("ringing", {"by": "platform"})
+        if self.far is not None:
+            self.far.rang(self, headers)
+
+    def progress(self, headers: Headers = NO_HEADERS) -> None:
+        """Send 183 to the caller and open early media."""
+        self.early = True
+        self._note("early_media", {"by": "platform"})
+        if self.far is not None:
+            self.far.progressed(self, headers)
+
+    def answer(self, headers: Headers = NO_HEADERS) -> None:
+        """Accept the caller; the leg is connected a moment later."""
+        self.answering = True
+        self._stop_clock()
+        timing = self._switch.timing
+        self._switch.after_ms(timing.answer_to_first_packet, self._first_packet)
+        self._switch.after_ms(timing.answer_to_connected, self._answered, headers)
+
+    def _answered(self, headers: Headers) -> None:
+        self.answering = False
+        if not self.alive:
+            return
+        self._connect()
+        if self.far is not None:
+            self.far.answered(self, headers)
+        if self.alive and self._call is not None:
+            self._call.leg_connected({}, None)
+
+    def hang_up(self, headers: Headers = NO_HEADERS) -> None:
+        """End the leg from the scenario's side: BYE, or CANCEL before the answer."""
+        if self.state is CONNECTED:
+            self._end(NORMAL_CLEARING, headers or NORMAL_CLEARING_HEADERS, "scenario")
+        elif self.incoming:
+            self._end(Cause.sip(Sip.DECLINE), headers, "scenario")
+        else:
+            self._end(Cause.sip(Sip.REQUEST_TERMINATED), headers, "scenario")
+
+    def reject(self, code: int, headers: Headers = NO_HEADERS) -> None:
+        """Refuse the caller with a SIP status."""
+        self._end(Cause.sip(code), headers, "scenario")
+
+    def refuse(self, code: int, reason: str | None = None) -> None:
+        """The platform itself ends an attempt: a limit, nobody there, no rule."""
+        self._end(Cause.sip(code, reason), NO_HEADERS, "platform")
+
+    def platform_ends(self) -> None:
+        """The session is over: whatever is still up is hung up."""
+        if self.state is CONNECTED:
+            self._end(NORMAL_CLEARING, NORMAL_CLEARING_HEADERS, "platform")
+        else:
+            self._end(Cause.sip(Sip.REQUEST_TERMINATED), NO_HEADERS, "platform")
+
+    # --- the outside's side ---
+
+    def far_rings(self, headers: Headers = NO_HEADERS, device: str = "") -> None:
+        """180 from the callee; may come several times, once for each device that rings."""
+        if self.state is PROGRESSING:
+            self._note("ringing", {"by": "far", "device": device} if device else {"by": "far"})
+            if self._call is not None:
+                self._call.leg_rings(headers)
+
+    def far_progresses(self, headers: Headers = NO_HEADERS) -> None:
+        """183 with early media from the callee."""
+        if self.state is PROGRESSING:
+            first, self.early = not self.early, True
+            self._note("early_media", {"by": "far"})
+            if self._call is not None:
+                self._call.leg_progresses(headers)
+            if first:
+                self._switch.after_ms(self._switch.timing.progress_to_first_packet, self._first_packet)
+
+    def far_answers(self, headers: Headers = NO_HEADERS, custom_data: str | None = None, device: str = "") -> None:
+        """200 from the callee."""
+        if self.state is not PROGRESSING:
+            return
+        self._stop_clock()
+        self._connect(device)
+        if not self.early:
+            self._switch.after_ms(self._switch.timing.connected_to_first_packet, self._first_packet)
+        if self._call is not None:
+            self._call.leg_connected(dict(headers), custom_data)
+
+    def far_ends(self, cause: Cause | None = None, headers: Headers | None = None) -> None:
+        """The subscriber ends the leg: hangs up, gives up calling, or refuses."""
+        if cause is None:
+            connected = self.state is CONNECTED
+            cause = NORMAL_CLEARING if connected else Cause.sip(Sip.REQUEST_TERMINATED)
+            headers = headers or (NORMAL_CLEARING_HEADERS if connected else NO_HEADERS)
+        self._end(cause, headers or NO_HEADERS, "far")
+
+    def far_presses(self, digit: str, how: int = 1) -> None:
+        """One DTMF digit from the subscriber; `how` is a DTMFType."""
+        if self.alive and self._call is not None and self.media_open:
+            self._call.leg_presses(digit, how)
+
+    def far_says(self, sound: Sound) -> None:
+        """The subscriber begins to speak or to play something."""
+        if self.state is CONNECTED or self.early:
+            self._note("speaks", sound.facts())
+            if self._call is not None:
+                self._call.leg_speaks(sound)
+
+    def far_texts(self, text: str) -> None:
+        """A text message from the subscriber."""
+        if self.alive and self._call is not None:
+            self._call.leg_texts(text)
+
+    def far_informs(self, mime_type: str, body: str, headers: Headers = NO_HEADERS) -> None:
+        """A SIP INFO from the subscriber."""
+        if self.alive and self._call is not None:
+            self._call.leg_informs(mime_type, body, headers)
+
+    def far_holds(self) -> None:
+        """The subscriber puts the leg on hold."""
+        if self.state is CONNECTED and not self.held:
+            self.held = True
+            self._note("held")
+            if self._call is not None:
+                self._call.leg_holds(True)
+
+    def far_resumes(self) -> None:
+        """The subscriber takes the leg off hold."""
+        if self.state is CONNECTED and self.held:
+            self.held = False
+            self._note("resumed")
+            if self._call is not None:
+                self._call.leg_holds(False)
+
+    def far_falls_silent(self) -> None:
+        """No packets come from the subscriber any more; RtpStopped follows."""
+        if self.state is CONNECTED and not self.silent:
+            self.silent = True
+            self._switch.after_ms(self._switch.timing.rtp_stopped, self._rtp, True)
+
+    def far_speaks_again(self) -> None:
+        """Packets come again."""
+        if self.state is CONNECTED and self.silent:
+            self.silent = False
+            self._switch.post(self._rtp, False)
+
+    def far_refers(self, target: str, headers: Headers = NO_HEADERS) -> None:
+        """The subscriber asks for a blind transfer to `target`."""
+        if self.state is CONNECTED and self._call is not None:
+            self.refer_pending = True
+            self._note("refer", {"to": target, "by": "far"})
+            self._call.leg_refers(target, headers)
+
+    def far_reinvites(self, headers: Headers, mime_type: str, body: str) -> None:
+        """The subscriber asks for a new session description."""
+        if self.state is CONNECTED and self._call is not None:
+            self._call.leg_reinvites(headers, mime_type, body)
+
+    def far_answers_reinvite(
+        self, accepted: bool, headers: Headers = NO_HEADERS, mime_type: str = "", body: str = "", code: int = 488
+    ) -> None:
+        """The subscriber's answer to the scenario's re-INVITE."""
+        if self.state is CONNECTED and self._call is not None:
+            self._call.leg_reinvite_answer(accepted, headers, mime_type, body, code)
+
+    def far_answers_refer(self, code: int, reason: str | None = None) -> None:
+        """The subscriber's answer to the scenario's REFER: 200 for done, anything else for failed."""
+        if self.alive and self._call is not None:
+            self._call.leg_refer_answer(Cause.sip(code, reason), {})
+
+    # --- inside ---
+
+    def _connect(self, device: str = "") -> None:
+        self._move(CONNECTED)
+        self.connected_at = self._switch.now
+        self._note("answered", {"device": device} if device else None)
+        self._switch.after_ms(self._switch.timing.connected_to_quality, self._quality)
+
+    def _first_packet(self) -> None:
+        if self.alive and self._call is not None:
+            self._call.leg_first_packet()
+
+    def _quality(self) -> None:
+        if self.alive and self._call is not None:
+            self._call.leg_quality()
+
+    def _rtp(self, stopped: bool) -> None:
+        if self.state is CONNECTED and self.silent == stopped and self._call is not None:
+            self._call.leg_rtp(stopped)
+
+    def _not_answered(self) -> None:
+        self._clock = None
+        if self._call is not None:
+            name = "unanswered_incoming_seconds" if self.incoming else "outgoing_answer_seconds"
+            self._call.session.limit(name, getattr(self._switch.limits, name), self.id)
+        self._end(Cause.sip(Sip.REQUEST_TIMEOUT), NO_HEADERS, "platform")
+
+    def _end(self, cause: Cause, headers: Headers, by: str) -> None:
+        if not self.alive:
+            return
+        was = self.state
+        self._stop_clock()
+        self._move(TERMINATED)
+        self.cause = cause
+        facts = {"code": cause.code, "reason": cause.reason, "by": by, "was": str(was), "ms": self.duration_us // 1000}
+        self._note("ended", facts)
+        if by != "far" and self.far is not None:
+            self.far.ended(self, cause, headers)
+        if self._call is not None:
+            self._call.leg_ended(was, cause, headers)
+
+    def _move(self, state: CallState) -> None:
+        if state not in MOVES[self.state]:
+            raise VoxsimError(f"A call cannot go from {self.state} to {state}.")
+        old, self.state = self.state, state
+        if self._call is not None:
+            self._call.leg_moved(old, state)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _note(self, name: str, data: dict[str, object] | None = None) -> None:
+        session = self._call.session if self._call is not None else None
+        if session is not None:
+            session.note("leg", name, self.id, data)
+        else:
+            self._switch.note(None, "leg", name, self.id, data)

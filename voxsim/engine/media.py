@@ -1,0 +1,180 @@
+"""Media units and the routes between them: who sends sound to whom.
+
+A unit may send to many. A call receives one stream: a new one replaces the old; a mixing unit takes them all. Sound is
+not made of samples here, but of whole utterances with a beginning and a length; what reaches a far end is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from voxsim.engine.command import Options, command
+from voxsim.engine.emitter import Emitter
+from voxsim.vocabulary.errors import BadArgument
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+
+
+@attrs.frozen
+class Sound:
+    """Something that can be heard, from the instant it begins.
+
+    Attributes:
+        kind: `speech`, `audio`, `tone` or `digits`.
+        content: the text said, the URL played, the ToneScript or the digits.
+        started: when it began, in microseconds since the run's epoch.
+        length: how long it lasts in microseconds, or None for one that repeats until it is stopped.
+        source: the id of the unit it comes from.
+    """
+
+    kind: str
+    content: str
+    started: int
+    length: int | None
+    source: str
+
+    def facts(self) -> dict[str, Any]:
+        """Its facts for the timeline."""
+        milliseconds = None if self.length is None else self.length // 1000
+        return {"kind": self.kind, "content": self.content, "ms": milliseconds, "from": self.source}
+
+
+@attrs.frozen
+class SendMedia:
+    """How a stream is sent to a WebSocket: its tag, its encoding, and parameters for the peer."""
+
+    tag: str | None = None
+    encoding: str | None = None
+    custom_parameters: Any = None
+
+
+class MediaUnit(Emitter):
+    """Something with sound in it: a call, a player, a socket, a conference."""
+
+    __slots__ = ("_sinks", "_sources")
+
+    MIXES: ClassVar[bool] = False
+    """Whether it takes many streams at once; else a new one replaces the old."""
+
+    def __init__(self, session: Session, identity: str) -> None:
+        super().__init__(session, identity)
+        self._sinks: dict[MediaUnit, SendMedia] | None = None
+        self._sources: list[MediaUnit] | None = None
+
+    @command("sendMediaTo(mediaUnit, {parameters}?)")
+    def send_media_to(
+        self,
+        media_unit: MediaUnit,
+        parameters: Options = None,
+        *,
+        tag: str | None = None,
+        encoding: str | None = None,
+        custom_parameters: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Send this unit's sound to another unit.
+
+        Args:
+            media_unit: who is to receive it.
+            parameters: options under their documented names, in place of the keywords.
+            tag: names the stream on a WebSocket that carries several.
+            encoding: a `WebSocketAudioEncoding`; matters only when the receiver is a WebSocket.
+            custom_parameters: given to the peer of a WebSocket with the stream's start.
+        """
+        self.route_to(media_unit, SendMedia(tag, encoding, custom_parameters))
+
+    @command("stopMediaTo(mediaUnit, {parameters}?)")
+    def stop_media_to(self, media_unit: MediaUnit, parameters: Options = None, *, tag: str | None = None) -> None:
+        """Stop sending this unit's sound to another unit; other streams stay."""
+        self.unroute(media_unit)
+
+    # --- routes ---
+
+    def route_to(self, sink: MediaUnit, how: SendMedia | None = None) -> bool:
+        """Make a route; False, with a warning, when either end cannot have one now."""
+        if not isinstance(sink, MediaUnit):
+            raise BadArgument(f"Media goes to a call, player, socket or other media unit, not to {sink!r}.")
+        if sink.session is not self.session:
+            raise BadArgument(f"{sink!r} belongs to another session.")
+        if (trouble := self._cannot_send() or sink._cannot_receive()) is not None:
+            self.session.warn(f"sendMediaTo: {trouble}; no media flows.", self._id)
+            return False
+        if self._sinks is not None and sink in self._sinks:
+            return True
+        if not sink.MIXES:
+            for source in tuple(sink._sources or ()):
+                source._replaced_at(sink)
+        self._sinks = self._sinks or {}
+        self._sinks[sink] = how or SendMedia()
+        sink._sources = sink._sources or []
+        sink._sources.append(self)
+        self.session.note("media", "routed", self._id, {"to": sink._id})
+        sink._stream_begins(self, self._sinks[sink])
+        if (sound := self._sounding()) is not None:
+            sink.hear(sound, self)
+        return True
+
+    def unroute(self, sink: MediaUnit) -> None:
+        """Cut the route to a unit, if there is one."""
+        if self._sinks is None or sink not in self._sinks:
+            return
+        how = self._sinks.pop(sink)
+        if sink._sources is not None:
+            sink._sources.remove(self)
+        self.session.note("media", "cut", self._id, {"to": sink._id})
+        sink._stream_ends(self, how)
+
+    def unroute_all(self) -> None:
+        """Cut every route from and to this unit: it is gone."""
+        for sink in tuple(self._sinks or ()):
+            self.unroute(sink)
+        for source in tuple(self._sources or ()):
+            source.unroute(self)
+
+    def play_out(self, sound: Sound) -> None:
+        """This unit begins to sound: all that it sends to hear it."""
+        for sink in tuple(self._sinks or ()):
+            sink.hear(sound, self)
+
+    @property
+    def sinks(self) -> tuple[MediaUnit, ...]:
+        """The units that this one sends to."""
+        return tuple(self._sinks or ())
+
+    @property
+    def sources(self) -> tuple[MediaUnit, ...]:
+        """The units that send to this one."""
+        return tuple(self._sources or ())
+
+    # --- what kinds of unit do differently ---
+
+    def hear(self, sound: Sound, origin: MediaUnit) -> None:
+        """A sound arrives from a unit that sends to this one."""
+
+    def hear_nothing(self, origin: MediaUnit) -> None:
+        """What arrived from a unit is cut or paused."""
+
+    def _sounding(self) -> Sound | None:
+        """What this unit is sounding just now."""
+        return None
+
+    def _cannot_send(self) -> str | None:
+        """Why nothing can be sent from here now, or None."""
+        return None
+
+    def _cannot_receive(self) -> str | None:
+        """Why nothing can be received here now, or None."""
+        return None
+
+    def _replaced_at(self, sink: MediaUnit) -> None:
+        """Another stream takes this one's place at a unit that receives only one."""
+        self.unroute(sink)
+
+    def _stream_begins(self, source: MediaUnit, how: SendMedia) -> None:
+        """A route to this unit was made."""
+
+    def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
+        """A route to this unit was cut."""

@@ -1,0 +1,413 @@
+"""HTTP requests and mails of one session: the queue, the time-outs, redirects, sizes and result codes.
+
+At most 3 requests are active, further ones wait, 35 in all; mails 2 and 10. The web itself is a port: scripted
+services, recorded exchanges or real sockets answer through an `Exchange`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import attrs
+
+from voxsim.engine.lifecycle import Operation, Phase, check_allowed
+from voxsim.vocabulary.codes import HTTP_ERRORS, HTTP_LIMIT_TEXT, SMTP_LIMIT_TEXT, HttpCode
+from voxsim.vocabulary.errors import BadArgument, LimitExceeded, NotAllowed
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+    from voxsim.engine.switch import Timer
+
+USER_AGENT: Final = "VoxEngine/1.0"
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_TEXT_TYPES: Final = ("json", "xml", "javascript", "x-www-form-urlencoded", "html", "csv", "yaml")
+
+
+@attrs.frozen
+class HttpRequest:
+    """One request as it goes out. `headers` are pairs in order; times are seconds."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    timeout: float
+    connection_timeout: float
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+
+@attrs.frozen
+class HttpRequestResult:
+    """What a request came to.
+
+    Attributes:
+        code: the HTTP status, or an internal code from 0 to -9.
+        text: the body, when its content type is a text.
+        data: the body as numbers, only with `raw_output`.
+        headers: `{key, value}` objects in order.
+        raw_headers: the header block as received.
+        error: what went wrong, for internal codes.
+    """
+
+    code: int
+    text: str | None = None
+    data: list[int] | None = None
+    headers: list[dict[str, str]] | None = None
+    raw_headers: str | None = None
+    error: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first response header of this name, in any case."""
+        return next((item["value"] for item in self.headers or () if item["key"].lower() == name.lower()), None)
+
+
+@attrs.frozen
+class SendMailResult:
+    """What a mail came to: the SMTP code, and what went wrong."""
+
+    code: int
+    error: str | None = None
+
+
+@attrs.define
+class HttpRequestOptions:
+    """Options of a request as an object whose fields can be set, as older scripts make it."""
+
+    method: str = "GET"
+    post_data: str | bytes | list[int] | None = None
+    headers: Any = None
+    params: Mapping[str, Any] | None = None
+    raw_output: bool = False
+    timeout: float | None = None
+    connection_timeout: float | None = None
+    enable_system_log: bool = False
+
+
+class Exchange:
+    """One request under way. The web reports here; what comes after the end is ignored."""
+
+    __slots__ = ("_body_wanted", "_connect_clock", "_done", "_net", "_over", "_redirects", "_total_clock", "request")
+
+    def __init__(self, net: Net, request: HttpRequest, raw: bool, done: Callable[[HttpRequestResult], None]) -> None:
+        self._net = net
+        self.request = request
+        self._body_wanted = raw
+        self._done = done
+        self._over = False
+        self._redirects = 0
+        self._connect_clock: Timer | None = None
+        self._total_clock: Timer | None = None
+
+    def begin(self) -> None:
+        """Send the request out and start its clocks."""
+        switch = self._net.session.switch
+        self._total_clock = switch.after(self.request.timeout, self.fail, HttpCode.TIMEOUT)
+        self._attempt()
+
+    def _attempt(self) -> None:
+        switch = self._net.session.switch
+        if self._connect_clock is not None:
+            self._connect_clock.cancel()
+        self._connect_clock = switch.after(self.request.connection_timeout, self.fail, HttpCode.TIMEOUT)
+        self._net.session.note("http", "sent", None, {"method": self.request.method, "url": self.request.url})
+        switch.web.fetch(self.request, self)
+
+    @property
+    def over(self) -> bool:
+        """Whether it has its result."""
+        return self._over
+
+    def connected(self) -> None:
+        """The connection stands; the response may still take its time."""
+        if self._connect_clock is not None:
+            self._connect_clock.cancel()
+            self._connect_clock = None
+
+    def respond(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+        """The complete response is here."""
+        if self._over:
+            return
+        limits = self._net.session.switch.limits
+        found = {key.lower(): value for key, value in headers}
+        if status in _REDIRECTS and "location" in found:
+            self._follow(status, found["location"])
+        elif len(body) > limits.http_response_bytes:
+            self._net.session.limit("http_response_bytes", limits.http_response_bytes)
+            self.fail(HttpCode.TOO_LARGE)
+        else:
+            self._finish(_result(status, headers, body, raw=self._body_wanted))
+
+    def fail(self, code: HttpCode, text: str | None = None) -> None:
+        """It came to nothing."""
+        if not self._over:
+            self._finish(HttpRequestResult(int(code), error=text or HTTP_ERRORS[int(code)]))
+
+    def _follow(self, status: int, location: str) -> None:
+        self._redirects += 1
+        limits = self._net.session.switch.limits
+        if self._redirects > limits.http_redirects:
+            self._net.session.limit("http_redirects", limits.http_redirects)
+            self.fail(HttpCode.REDIRECTS)
+            return
+        url = urljoin(self.request.url, location)
+        keeps_method = status in (307, 308) or (status in (301, 302) and self.request.method != "POST")
+        if keeps_method:
+            self.request = attrs.evolve(self.request, url=url)
+        else:
+            headers = tuple(pair for pair in self.request.headers if not pair[0].lower().startswith("content-"))
+            self.request = attrs.evolve(self.request, url=url, method="GET", body=b"", headers=headers)
+        if malformed(url):
+            self.fail(HttpCode.BAD_URL)
+        else:
+            self._attempt()
+
+    def _finish(self, result: HttpRequestResult) -> None:
+        self._over = True
+        for clock in (self._connect_clock, self._total_clock):
+            if clock is not None:
+                clock.cancel()
+        self._net.finished(self, result, self._done)
+
+
+class Net:
+    """The requests and mails of one session."""
+
+    __slots__ = ("_active", "_after_terminating", "_mails_active", "_mails_queued", "_pending_clock", "_queued", "session")
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._active: list[Exchange] = []
+        self._queued: deque[Exchange] = deque()
+        self._mails_active = 0
+        self._mails_queued: deque[tuple[dict[str, Any], Callable[[SendMailResult], None]]] = deque()
+        self._after_terminating = 0
+        self._pending_clock: Timer | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request or a mail is under way."""
+        return bool(self._active) or self._mails_active > 0
+
+    # --- requests ---
+
+    def request(self, url: str, options: HttpRequestOptions, done: Callable[[HttpRequestResult], None]) -> None:
+        """Make a request, or queue it behind the active ones."""
+        session = self.session
+        limits = session.switch.limits
+        check_allowed(session.phase, Operation.HTTP, "Net.httpRequest")
+        if session.phase is Phase.TERMINATING:
+            self._after_terminating += 1
+            if self._after_terminating > limits.http_after_terminating:
+                session.limit("http_after_terminating", limits.http_after_terminating)
+                raise NotAllowed("Net.httpRequest: a Terminating handler may make one HTTP request, and it has made it.")
+        if len(self._active) + len(self._queued) >= limits.http_total:
+            session.limit("http_total", limits.http_total)
+            raise LimitExceeded(HTTP_LIMIT_TEXT)
+        exchange = Exchange(self, outgoing(url, options, session), bool(options.raw_output), done)
+        if len(self._active) < limits.http_active:
+            self._activate(exchange)
+        else:
+            session.note("http", "queued", None, {"url": exchange.request.url})
+            self._queued.append(exchange)
+
+    def _activate(self, exchange: Exchange) -> None:
+        self._active.append(exchange)
+        if malformed(exchange.request.url):
+            self.session.switch.post(exchange.fail, HttpCode.BAD_URL)
+        else:
+            self.session.switch.post(exchange.begin)
+
+    def finished(self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]) -> None:
+        """A request has its result: tell the scenario, and start the next one."""
+        data = {"url": exchange.request.url, "code": result.code}
+        if result.error:
+            data["error"] = result.error
+        self.session.note("http", "answered" if result.code > 0 else "failed", None, data)
+        self.session.switch.post(self._complete, exchange, result, done)
+
+    def _complete(self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]) -> None:
+        self._active.remove(exchange)
+        if self._queued and self.session.phase is Phase.RUNNING:
+            self._activate(self._queued.popleft())
+        done(result)
+        self._settle()
+
+    # --- mails ---
+
+    def mail(self, mail: dict[str, Any], done: Callable[[SendMailResult], None]) -> None:
+        """Send a mail, or queue it behind the active ones."""
+        session = self.session
+        limits = session.switch.limits
+        check_allowed(session.phase, Operation.MAIL, "Net.sendMail")
+        if self._mails_active + len(self._mails_queued) >= limits.mail_total:
+            session.limit("mail_total", limits.mail_total)
+            raise LimitExceeded(SMTP_LIMIT_TEXT)
+        if self._mails_active < limits.mail_active:
+            self._send_mail(mail, done)
+        else:
+            session.note("mail", "queued", None, {"to": mail["to"]})
+            self._mails_queued.append((mail, done))
+
+    def _send_mail(self, mail: dict[str, Any], done: Callable[[SendMailResult], None]) -> None:
+        self._mails_active += 1
+        self.session.note("mail", "sent", None, {key: mail[key] for key in ("server", "from", "to", "title")})
+
+        def report(code: int, error: str | None) -> None:
+            result = SendMailResult(code, error)
+            self.session.note("mail", "answered", None, {"code": code})
+            self.session.switch.post(self._mail_complete, result, done)
+
+        self.session.switch.post(self.session.switch.web.send_mail, mail, report)
+
+    def _mail_complete(self, result: SendMailResult, done: Callable[[SendMailResult], None]) -> None:
+        self._mails_active -= 1
+        if self._mails_queued and self.session.phase is Phase.RUNNING:
+            self._send_mail(*self._mails_queued.popleft())
+        done(result)
+        self._settle()
+
+    # --- the end of the session ---
+
+    def drop_queued(self) -> None:
+        """The session closes: what waits is dropped without a callback."""
+        for exchange in self._queued:
+            self.session.note("http", "dropped", None, {"url": exchange.request.url})
+        self._queued.clear()
+        for mail, _ in self._mails_queued:
+            self.session.note("mail", "dropped", None, {"to": mail["to"]})
+        self._mails_queued.clear()
+
+    def watch_pending(self) -> None:
+        """Let active requests hold the end of the session back, but for 90 s only."""
+        if self.busy:
+            self._pending_clock = self.session.switch.after(
+                self.session.switch.limits.pending_http_seconds, self._give_up
+            )
+
+    def _give_up(self) -> None:
+        limits = self.session.switch.limits
+        self.session.limit("pending_http_seconds", limits.pending_http_seconds)
+        for exchange in self._active:
+            exchange._over = True
+            self.session.note("http", "dropped", None, {"url": exchange.request.url})
+        self._active.clear()
+        self._mails_active = 0
+        self.session.settle()
+
+    def _settle(self) -> None:
+        if self.session.phase in (Phase.CLOSING, Phase.TERMINATING) and not self.busy:
+            if self._pending_clock is not None:
+                self._pending_clock.cancel()
+            self.session.switch.post(self.session.settle)
+
+
+def net_of(session: Session) -> Net:
+    """The session's requests, made at the first one."""
+    if session.net_or_none is None:
+        session.net_or_none = Net(session)
+    return session.net_or_none
+
+
+def malformed(url: str) -> bool:
+    """Whether a URL cannot be asked for: no http(s) scheme, no host, an impossible port."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme not in ("http", "https") or not parts.hostname or (parts.port or 1) < 0
+    except ValueError:
+        return True
+
+
+def outgoing(url: str, options: HttpRequestOptions, session: Session) -> HttpRequest:
+    """The request that these options ask for."""
+    limits = session.switch.limits
+    method = str(options.method or "GET").upper()
+    body = _body(options.post_data)
+    if body and method not in _WITH_BODY:
+        session.warn(f"Net.httpRequest: postData is sent with POST, PUT and PATCH, not with {method}; ignored.")
+        body = b""
+    headers = _headers(options.headers)
+    names = {name.lower() for name, _ in headers}
+    if "user-agent" not in names:
+        headers = (("User-Agent", USER_AGENT), *headers)
+    if body and "content-type" not in names:
+        headers = (*headers, ("Content-Type", "application/x-www-form-urlencoded"))
+    if options.params:
+        query = urlencode({str(key): str(value) for key, value in options.params.items()})
+        url = f"{url}{'&' if '?' in url else '?'}{query}"
+    return HttpRequest(
+        method,
+        url,
+        headers,
+        body,
+        _seconds("timeout", options.timeout, limits.http_total_seconds),
+        _seconds("connectionTimeout", options.connection_timeout, limits.http_connect_seconds),
+    )
+
+
+def _seconds(name: str, asked: float | None, most: float) -> float:
+    if asked is None:
+        return most
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        raise BadArgument(f"Net.httpRequest: {name} is a number of seconds, got {asked!r}.")
+    return most if asked <= 0 else min(asked, most)
+
+
+def _body(data: object) -> bytes:
+    match data:
+        case None:
+            return b""
+        case bytes() | bytearray():
+            return bytes(data)
+        case str():
+            return data.encode()
+        case list() | tuple():
+            try:
+                return bytes(data)
+            except (TypeError, ValueError):
+                raise BadArgument("Net.httpRequest: postData as a list holds bytes, numbers from 0 to 255.") from None
+    raise BadArgument(f"Net.httpRequest: postData is a string or a list of bytes, got {type(data).__name__}.")
+
+
+def _headers(headers: Any) -> tuple[tuple[str, str], ...]:
+    """Headers from a mapping, or from an older script's list of `Name: value` lines."""
+    if not headers:
+        return ()
+    if isinstance(headers, Mapping):
+        return tuple((str(name), str(value)) for name, value in headers.items())
+    if isinstance(headers, list | tuple) and all(isinstance(line, str) for line in headers):
+        pairs = (line.partition(":") for line in headers)
+        return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    raise BadArgument("Net.httpRequest: headers are a mapping, or a list of 'Name: value' lines.")
+
+
+def _result(status: int, headers: tuple[tuple[str, str], ...], body: bytes, *, raw: bool) -> HttpRequestResult:
+    content_type = next((value for key, value in headers if key.lower() == "content-type"), "text/plain").lower()
+    is_text = content_type.startswith("text/") or any(word in content_type for word in _TEXT_TYPES)
+    return HttpRequestResult(
+        status,
+        text=body.decode(_charset(content_type), "replace") if is_text else None,
+        data=list(body) if raw else None,
+        headers=[{"key": key, "value": value} for key, value in headers],
+        raw_headers="".join(f"{key}: {value}\r\n" for key, value in headers),
+    )
+
+
+def _charset(content_type: str) -> str:
+    charset = content_type.partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
+    try:
+        "".encode(charset)
+    except LookupError:
+        return "utf-8"
+    return charset

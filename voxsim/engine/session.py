@@ -1,0 +1,366 @@
+"""A session: one run of a rule's scenarios, its calls, timers, requests and sockets, from Started to Terminated.
+
+It runs scenario code, one thing at a time, and carries out the platform's start and end orders. The phases and what
+each allows are in `lifecycle`; calls, players and sockets are in `units`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from voxsim.engine.appevents import AppEvents
+from voxsim.engine.current import running
+from voxsim.engine.emitter import Emitter
+from voxsim.engine.future import Future
+from voxsim.engine.journal import Record
+from voxsim.engine.lifecycle import Phase, check_move
+from voxsim.engine.ports import Script
+from voxsim.engine.switch import Switch, Timer
+from voxsim.engine.timers import Timers
+from voxsim.vocabulary.codes import FinishReason
+from voxsim.vocabulary.declare import Event
+from voxsim.vocabulary.errors import ScenarioError, ScenarioTimeout, SessionEnded
+
+if TYPE_CHECKING:
+    from voxsim.engine.net import Net
+    from voxsim.engine.units.call import Call
+    from voxsim.engine.units.playback import Playback
+    from voxsim.engine.units.websocket import WebSocket
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where a session comes from: what Started tells, and what started it.
+
+    Attributes:
+        started_by: `call`, `http`, `conference` or `list`.
+        access_url, access_secure_url: templates of the managing URLs; `{session}` and `{secret}` are filled in.
+    """
+
+    started_by: str = "http"
+    account_id: int = 1
+    account_name: str = "account"
+    application_id: int = 1
+    application_name: str = "app"
+    rule_id: int = 0
+    rule_name: str = ""
+    user_id: int = -1
+    initiator_country: str | None = None
+    conference_name: str | None = None
+    access_url: str = "http://127.0.0.1:12092/request/{session}/{secret}"
+    access_secure_url: str = "https://127.0.0.1:12093/request/{session}/{secret}"
+    log_url: str = "http://127.0.0.1:12092/logs/{session}.log?sessionid={number}"
+
+    @property
+    def domain(self) -> str:
+        """The application's full name, `app.account.voximplant.com`."""
+        return f"{self.application_name}.{self.account_name}.voximplant.com"
+
+
+class Session(Emitter):
+    """One run of a rule's scenarios.
+
+    Attributes:
+        number: `sessionId`, an integer.
+        key: the session's id in URLs and in the timeline.
+        phase: where it is in its life.
+        timeline: all its records, in order.
+        failures: the errors of the scenario's own code so far.
+        finish_reason: why it ended, or None while it lives.
+    """
+
+    __slots__ = (
+        "allows_sockets",
+        "call_attempts",
+        "calls",
+        "custom_data",
+        "ended",
+        "failures",
+        "finish_reason",
+        "hide_tones",
+        "idle_timer",
+        "key",
+        "modules",
+        "net_or_none",
+        "number",
+        "origin",
+        "phase",
+        "players",
+        "queue_requests",
+        "script",
+        "script_state",
+        "secret",
+        "sockets",
+        "switch",
+        "system_error",
+        "timeline",
+        "timers",
+    )
+
+    EVENTS: ClassVar = AppEvents
+    NAME: ClassVar = "VoxEngine"
+
+    def __init__(self, switch: Switch, script: Script, origin: Origin, custom_data: str = "") -> None:
+        self.number, self.key = switch.ids.session(switch.now)
+        super().__init__(self, self.key)
+        self.switch = switch
+        self.script = script
+        self.origin = origin
+        self.custom_data = custom_data
+        self.secret = switch.ids.secret()
+        self.phase = Phase.LOADING
+        self.timeline: list[Record] = []
+        self.failures: tuple[ScenarioError, ...] = ()
+        self.finish_reason: FinishReason | None = None
+        self.system_error = False
+        self.calls: dict[str, Call] = {}
+        self.call_attempts = 0
+        self.players: dict[str, Playback] | None = None
+        self.sockets: dict[str, WebSocket] | None = None
+        self.queue_requests = 0
+        self.allows_sockets = False
+        self.hide_tones = False
+        self.modules: tuple[str, ...] = ()
+        self.timers: Timers | None = None
+        self.net_or_none: Net | None = None
+        self.idle_timer: Timer | None = None
+        self.script_state: Any = None
+        self.ended: Future[Session] = Future(switch, f"the end of session {self.key}")
+        switch.sessions[self.key] = self
+        self.note("session", "created", None, {"startedBy": origin.started_by, "rule": origin.rule_name})
+
+    def __repr__(self) -> str:
+        return f"<Session {self.key} {self.phase.value}>"
+
+    # --- what happens, written down ---
+
+    def note(self, kind: str, name: str, unit: str | None = None, data: Any = None) -> None:
+        """Record one happening of this session."""
+        switch = self.switch
+        switch.sequence = n = switch.sequence + 1
+        record = Record(switch.now, n, self.key, kind, name, unit, data)
+        self.timeline.append(record)
+        if switch.subscribers:
+            for subscriber in switch.subscribers:
+                subscriber(record)
+
+    def warn(self, text: str, unit: str | None = None) -> None:
+        """Record a warning about what the scenario did: it goes on, but its author should know."""
+        self.note("warning", text, unit)
+
+    def limit(self, name: str, figure: float, unit: str | None = None) -> None:
+        """Record that a limit was hit; `name` is the field of Limits."""
+        self.note("limit", name, unit, {"limit": figure})
+
+    @property
+    def events(self) -> list[Record]:
+        """The events delivered so far, in order: records whose `name` is the documented name."""
+        return [record for record in self.timeline if record.kind == "event"]
+
+    @property
+    def log(self) -> list[str]:
+        """The lines written with Logger.write and console.log, in order."""
+        return [record.name for record in self.timeline if record.kind == "log"]
+
+    # --- running scenario code ---
+
+    def run(self, handler: Any, *args: Any) -> Any:
+        """Run a handler of the scenario at once; a coroutine it makes goes on as a task.
+
+        An error is recorded and the session goes on. A handler that is no function, or that used up its time, ends it.
+        """
+        token = running.set(self)
+        watch = self.switch.watch
+        try:
+            watch.begin()
+            try:
+                result = handler(*args)
+            finally:
+                watch.end()
+        except (Exception, ScenarioTimeout, SystemExit) as error:
+            self.failed(error, fatal=not callable(handler), culprit=handler)
+            return None
+        finally:
+            running.reset(token)
+        if type(result) is CoroutineType:
+            self.switch.tasks.start(self, result, self._task_done)
+        return result
+
+    def start_task(self, coroutine: Coroutine[Any, Any, Any], done: Callable[[Any, BaseException | None], None]) -> None:
+        """Run a coroutine of the scenario; `done` gets its result or error."""
+        self.switch.tasks.start(self, coroutine, done)
+
+    def _task_done(self, result: Any, error: BaseException | None) -> None:
+        if error is not None:
+            self.failed(error)
+
+    def failed(self, error: BaseException, *, fatal: bool = False, culprit: Any = None) -> None:
+        """Record an error of the scenario's own code; a fatal one ends the session."""
+        if isinstance(error, TypeError) and fatal:
+            explained = ScenarioError(f"The handler is not a function, but {_kind(culprit)}.", fatal=True)
+        else:
+            explained = self.script.explain(error)
+        self.failures = (*self.failures, explained)
+        self.note(
+            "error",
+            explained.message,
+            None,
+            {"where": explained.where, "frames": list(explained.frames), "fatal": explained.fatal},
+        )
+        if explained.fatal:
+            self.end(FinishReason.ERROR, system_error=True)
+
+    # --- the start ---
+
+    def start(self, call: Call | None = None, alerting: Event | None = None) -> None:
+        """Load the scenarios and queue Started, and CallAlerting behind it, in the platform's order."""
+        for index, name in enumerate(self.script.names):
+            if self.phase is not Phase.LOADING:
+                return
+            self.note("session", "loading", None, {"scenario": name})
+            self._load(index)
+        if self.custom_data:
+            self.note("session", "custom_data", None, {"customData": self.custom_data})
+        if self.phase is not Phase.LOADING:
+            return
+        self._move(Phase.RUNNING)
+        self.note("session", "loaded")
+        self.emit(self._started())
+        if call is not None and alerting is not None:
+            self.emit(alerting)
+        else:
+            self.watch_idleness()
+
+    def _load(self, index: int) -> None:
+        token = running.set(self)
+        watch = self.switch.watch
+        try:
+            watch.begin()
+            try:
+                self.script.load(self, index)
+            finally:
+                watch.end()
+        except (Exception, ScenarioTimeout, SystemExit) as error:
+            explained = self.script.explain(error)
+            self.failures = (*self.failures, explained)
+            data = {"where": explained.where, "frames": list(explained.frames), "fatal": True}
+            self.note("error", explained.message, None, data)
+            self.end(FinishReason.ERROR, system_error=True)
+        finally:
+            running.reset(token)
+
+    def _started(self) -> Event:
+        origin = self.origin
+        return AppEvents.Started(
+            access_url=self.access_url,
+            access_secure_url=origin.access_secure_url.format(session=self.key, secret=self.secret),
+            account_id=origin.account_id,
+            application_id=origin.application_id,
+            log_url=origin.log_url.format(session=self.key, number=self.number),
+            session_id=self.number,
+            conference_name=origin.conference_name,
+            user_id=origin.user_id,
+            domain_name=origin.domain,
+            dialplan_name=origin.rule_name,
+            dialplan_id=origin.rule_id,
+            initiator_country=origin.initiator_country,
+        )
+
+    @property
+    def access_url(self) -> str:
+        """The managing URL of this session (http)."""
+        return self.origin.access_url.format(session=self.key, secret=self.secret)
+
+    # --- idleness ---
+
+    def watch_idleness(self) -> None:
+        """Start, stop or change the clock that ends a session without calls."""
+        if self.phase is not Phase.RUNNING:
+            return
+        if self.idle_timer is not None:
+            self.idle_timer.cancel()
+            self.idle_timer = None
+        if not self.calls:
+            limits = self.switch.limits
+            name = "idle_with_queue_seconds" if self.queue_requests else "idle_seconds"
+            self.idle_timer = self.switch.after(getattr(limits, name), self._idle, name)
+
+    def _idle(self, name: str) -> None:
+        self.idle_timer = None
+        self.limit(name, getattr(self.switch.limits, name))
+        self.end(FinishReason.TIMEOUT)
+
+    # --- the end ---
+
+    def end(self, reason: FinishReason, *, system_error: bool = False) -> None:
+        """Ask for the session's end; a second request changes nothing."""
+        if self.phase not in (Phase.LOADING, Phase.RUNNING):
+            return
+        self._move(Phase.CLOSING)
+        self.finish_reason = reason
+        self.system_error = system_error
+        self.note("session", "closing", None, {"reason": str(reason)})
+        if self.idle_timer is not None:
+            self.idle_timer.cancel()
+            self.idle_timer = None
+        if self.timers is not None:
+            self.timers.clear()
+        if self.net_or_none is not None:
+            self.net_or_none.drop_queued()
+            self.net_or_none.watch_pending()
+        self.switch.post(self.settle)
+
+    def settle(self) -> None:
+        """Take the next step of the end, when no HTTP request holds it back."""
+        if self.net_or_none is not None and self.net_or_none.busy:
+            return
+        if self.phase is Phase.CLOSING:
+            self._begin_terminating()
+        elif self.phase is Phase.TERMINATING:
+            self._begin_terminated()
+
+    def _begin_terminating(self) -> None:
+        self._move(Phase.TERMINATING)
+        for player in tuple((self.players or {}).values()):
+            player.cut()
+        for socket in tuple((self.sockets or {}).values()):
+            socket.cut()
+        self.switch.post(self._deliver_last, AppEvents.Terminating(system_error=self.system_error), self.settle)
+
+    def _begin_terminated(self) -> None:
+        self._move(Phase.TERMINATED)
+        self._deliver_last(AppEvents.Terminated(system_error=self.system_error), self._finish)
+
+    def _deliver_last(self, event: Event, then: Callable[[], None]) -> None:
+        """Deliver Terminating or Terminated, and go on once its handlers gave control back."""
+        self._hand_over(event)
+        self.switch.post(then)
+
+    def _finish(self) -> None:
+        self._move(Phase.ENDED)
+        for call in tuple(self.calls.values()):
+            call.leg.platform_ends()
+        self.switch.tasks.cancel(self)
+        self.switch.post(self._close)
+
+    def _close(self) -> None:
+        self._give_up_waiting(SessionEnded(f"Session {self.key} has ended: {self.finish_reason}."))
+        self.note("session", "ended", None, {"reason": str(self.finish_reason)})
+        self.switch.sessions.pop(self.key, None)
+        self.script.release(self)
+        self._listeners = None
+        self.ended.set(self)
+        for told in self.switch.on_session_end:
+            told(self)
+
+    def _move(self, phase: Phase) -> None:
+        check_move(self.phase, phase)
+        self.phase = phase
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"a {type(value).__name__} ({str(value)[:40]!r})"

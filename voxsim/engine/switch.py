@@ -1,0 +1,208 @@
+"""The switch: what spans sessions. The clock, the queue of steps, the sessions, the journal, ids and chance.
+
+Order is data: whatever happens has (instant, sequence). Steps due now run first in, first out; later ones come from
+one heap. A session knows its switch and nothing of other sessions.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import deque
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+from voxsim.engine.ids import Ids
+from voxsim.engine.journal import Record
+from voxsim.engine.ports import NoWatch, Outside, Tasks, Watch, Web
+from voxsim.engine.sounds import Sounds
+from voxsim.engine.timing import Timing
+from voxsim.vocabulary.errors import VoxsimError
+from voxsim.vocabulary.limits import Limits
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+
+EPOCH: Final = 1_767_225_600
+"""Where virtual time begins: 2026-01-01T00:00:00 UTC, in unix seconds."""
+
+_COMPACT_FROM: Final = 64
+
+
+class Timer:
+    """One step that is due later. Cancelled timers stay in the heap, empty, until it is swept."""
+
+    __slots__ = ("_switch", "call")
+
+    def __init__(self, switch: Switch, call: tuple[Callable[..., Any], tuple[Any, ...]]) -> None:
+        self._switch = switch
+        self.call: tuple[Callable[..., Any], tuple[Any, ...]] | None = call
+
+    def cancel(self) -> None:
+        """Take the step back; nothing happens when it has been done already."""
+        if self.call is not None:
+            self.call = None
+            self._switch._count_cancelled()
+
+
+class Switch:
+    """The engine's centre. All times inside are integer microseconds since the run's epoch.
+
+    Args:
+        seed: for ids and chance; the same seed gives the same run.
+        random: a random source in place of a seeded one (a server gives the system's).
+        limits, timing, sounds: the platform's figures.
+        epoch: unix seconds at which the run begins.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        random: Random | None = None,
+        limits: Limits | None = None,
+        timing: Timing | None = None,
+        sounds: Sounds | None = None,
+        epoch: int = EPOCH,
+    ) -> None:
+        self.seed = seed
+        self.random = random or Random(seed)  # noqa: S311 - reproducible on purpose; a server passes its own
+        self.limits = limits or Limits()
+        self.timing = timing or Timing()
+        self.sounds = sounds or Sounds()
+        self.epoch = epoch
+        self.ids = Ids(self.random, epoch)
+        self.now = 0
+        self.sequence = 0
+        self.sessions: dict[str, Session] = {}
+        self.loose: list[Record] = []
+        self.subscribers: tuple[Callable[[Record], None], ...] = ()
+        self.on_session_end: list[Callable[[Session], None]] = []
+        self.watch: Watch = NoWatch()
+        self.outside: Outside = _Unset("outside")  # type: ignore[assignment]
+        self.web: Web = _Unset("web")  # type: ignore[assignment]
+        self.tasks: Tasks = _Unset("tasks")  # type: ignore[assignment]
+        self._ready: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._heap: list[tuple[int, int, Timer]] = []
+        self._cancelled = 0
+
+    # --- steps ---
+
+    def post(self, step: Callable[..., Any], *args: Any) -> None:
+        """Do this at the present instant, after all that is already due."""
+        self._ready.append((step, args))
+
+    def after(self, seconds: float, step: Callable[..., Any], *args: Any) -> Timer:
+        """Do this so many seconds from now."""
+        return self.at(self.now + math.ceil(seconds * 1_000_000 - 1e-6), step, *args)
+
+    def after_ms(self, milliseconds: float, step: Callable[..., Any], *args: Any) -> Timer:
+        """Do this so many milliseconds from now."""
+        return self.at(self.now + math.ceil(milliseconds * 1000 - 1e-6), step, *args)
+
+    def at(self, instant: int, step: Callable[..., Any], *args: Any) -> Timer:
+        """Do this at an instant (microseconds); one that has passed counts as now."""
+        self.sequence = n = self.sequence + 1
+        timer = Timer(self, (step, args))
+        heapq.heappush(self._heap, (instant if instant > self.now else self.now, n, timer))
+        return timer
+
+    def step(self) -> bool:
+        """Take the next step that is due at the present instant; False when there is none."""
+        ready = self._ready
+        if not ready:
+            self._pull()
+            if not ready:
+                return False
+        step, args = ready.popleft()
+        step(*args)
+        return True
+
+    def run_due(self) -> None:
+        """Take all steps that are due at the present instant."""
+        while self.step():
+            pass
+
+    @property
+    def next_instant(self) -> int | None:
+        """When the next step is due, in microseconds; None when nothing is left to happen."""
+        if self._ready:
+            return self.now
+        heap = self._heap
+        while heap and heap[0][2].call is None:
+            heapq.heappop(heap)
+            self._cancelled -= 1
+        return heap[0][0] if heap else None
+
+    def advance(self, instant: int) -> None:
+        """Move the clock forward to an instant. Time never falls, and never jumps over a step that is due."""
+        if instant < self.now:
+            raise VoxsimError(f"Time cannot go back from {self.now} to {instant} microseconds.")
+        self.now = instant
+
+    def _pull(self) -> None:
+        """Move all steps of the heap that are due now into the queue, in their order."""
+        heap, ready, now = self._heap, self._ready, self.now
+        while heap and heap[0][0] <= now:
+            timer = heapq.heappop(heap)[2]
+            if timer.call is None:
+                self._cancelled -= 1
+            else:
+                ready.append(timer.call)
+                timer.call = None
+
+    def _count_cancelled(self) -> None:
+        self._cancelled += 1
+        if self._cancelled > _COMPACT_FROM and self._cancelled * 2 > len(self._heap):
+            self._heap = [entry for entry in self._heap if entry[2].call is not None]
+            heapq.heapify(self._heap)
+            self._cancelled = 0
+
+    # --- the journal ---
+
+    def note(self, session: Session | None, kind: str, name: str, unit: str | None = None, data: Any = None) -> None:
+        """Record one happening at the present instant."""
+        self.sequence = n = self.sequence + 1
+        if session is None:
+            record = Record(self.now, n, None, kind, name, unit, data)
+            self.loose.append(record)
+        else:
+            record = Record(self.now, n, session.key, kind, name, unit, data)
+            session.timeline.append(record)
+        for subscriber in self.subscribers:
+            subscriber(record)
+
+    def subscribe(self, subscriber: Callable[[Record], None]) -> Callable[[], None]:
+        """Be told every record as it is made; returns what ends the subscription."""
+        self.subscribers = (*self.subscribers, subscriber)
+
+        def cancel() -> None:
+            self.subscribers = tuple(one for one in self.subscribers if one is not subscriber)
+
+        return cancel
+
+    def journal(self, sessions: Iterator[Session]) -> list[Record]:
+        """All records of the given sessions and of no session, in order."""
+        records = list(self.loose)
+        for session in sessions:
+            records.extend(session.timeline)
+        records.sort(key=lambda record: record.n)
+        return records
+
+    # --- time as people read it ---
+
+    @property
+    def unix_time(self) -> float:
+        """The present instant as unix seconds."""
+        return self.epoch + self.now / 1e6
+
+
+class _Unset:
+    """Stands where a port has not been connected, and says so when it is used."""
+
+    def __init__(self, port: str) -> None:
+        self._port = port
+
+    def __getattr__(self, name: str) -> Any:
+        raise VoxsimError(f"The switch has no {self._port!r} connected, but {name!r} of it is needed.")

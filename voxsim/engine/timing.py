@@ -1,0 +1,36 @@
+"""How long the platform itself takes: the small delays between a cause and its event.
+
+Measured where a real session log shows them, guessed (and so easily changed) elsewhere. All figures are milliseconds.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Timing:
+    """Delays of the platform, in milliseconds; `Timing(answer_to_connected=0)` changes one."""
+
+    answer_to_connected: float = 20
+    """From `answer()` to Connected on an incoming leg (a real log shows 20)."""
+    answer_to_first_packet: float = 16
+    """From `answer()` to FirstAudioPacketReceived on an incoming leg (a real log shows 16)."""
+    connected_to_quality: float = 16
+    """From Connected to AudioQualityDetected (real logs show 12 and 16)."""
+    progress_to_first_packet: float = 210
+    """From AudioStarted to FirstAudioPacketReceived on an outgoing leg (a real log shows 210)."""
+    connected_to_first_packet: float = 4
+    """From Connected to FirstAudioPacketReceived on an outgoing leg without early media (a guess)."""
+    digit: float = 100
+    """How long one DTMF digit lasts (a guess)."""
+    digit_pause: float = 500
+    """How long `p` pauses in `send_digits` (a guess)."""
+    rtp_stopped: float = 7000
+    """From the last packet to RtpStopped (documented: within 7 s)."""
+    socket_open: float = 30
+    """From `create_web_socket` to Open, when the peer answers at once (a guess)."""
+    frame: float = 20
+    """How much audio one media frame of a WebSocket carries (documented)."""
+    mail: float = 500
+    """How long a scripted mail server takes to accept a mail (a guess)."""

@@ -1,0 +1,342 @@
+"""Playback: what all players share. Segments of speech, files and tones, played once or in a loop.
+
+Its states are in `MOVES`. Player and SequencePlayer show it to the scenario as objects; a call's `say` makes a hidden
+one, whose events appear on the call. A playback runs in whole segments: nothing happens between its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from voxsim.engine.future import Future
+from voxsim.engine.media import MediaUnit, Sound
+from voxsim.vocabulary.errors import BadArgument, PlaybackStopped, VoxsimError
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+    from voxsim.engine.switch import Timer
+
+
+class PlaybackState(Enum):
+    """Where a playback is in its life."""
+
+    LOADING = "loading"
+    READY = "ready"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+
+
+MOVES: Final[dict[PlaybackState, frozenset[PlaybackState]]] = {
+    PlaybackState.LOADING: frozenset({PlaybackState.READY, PlaybackState.FINISHED, PlaybackState.STOPPED}),
+    PlaybackState.READY: frozenset({PlaybackState.PLAYING, PlaybackState.STOPPED}),
+    PlaybackState.PLAYING: frozenset({PlaybackState.PAUSED, PlaybackState.FINISHED, PlaybackState.STOPPED}),
+    PlaybackState.PAUSED: frozenset({PlaybackState.PLAYING, PlaybackState.STOPPED}),
+    PlaybackState.FINISHED: frozenset(),
+    PlaybackState.STOPPED: frozenset(),
+}
+"""Which state may follow which. READY stays until `resume()` when the player was made with `on_pause`."""
+
+_OVER = (PlaybackState.FINISHED, PlaybackState.STOPPED)
+
+
+@attrs.frozen
+class Segment:
+    """One thing to play: `kind` is `speech`, `audio` or `tone`; `content` the text, URL or ToneScript."""
+
+    kind: str
+    content: str
+    options: Mapping[str, Any] | None = None
+
+
+class Playback(MediaUnit):
+    """Plays segments one after the other to whatever it is sent to."""
+
+    __slots__ = (
+        "_finished",
+        "_lengths",
+        "_loop",
+        "_markers",
+        "_on_pause",
+        "_played",
+        "_progressive",
+        "_segments",
+        "_since",
+        "_sound",
+        "_timers",
+        "state",
+    )
+
+    def __init__(
+        self,
+        session: Session,
+        segments: tuple[Segment, ...],
+        *,
+        loop: bool = False,
+        progressive: bool = False,
+        on_pause: bool = False,
+    ) -> None:
+        super().__init__(session, session.switch.ids.unit())
+        self.state = PlaybackState.LOADING
+        self._segments = segments
+        self._loop = bool(loop)
+        self._progressive = bool(progressive)
+        self._on_pause = bool(on_pause)
+        self._lengths: tuple[int, ...] = ()
+        self._played = 0
+        self._since = 0
+        self._sound: Sound | None = None
+        self._markers: list[tuple[int, int]] | None = None
+        self._timers: list[Timer] | None = None
+        self._finished: Future[Any] | None = None
+        session.players = session.players if session.players is not None else {}
+        session.players[self._id] = self
+        session.switch.post(self._load)
+
+    async def finished(self) -> Any:
+        """Wait until the playback has ended by itself and return its PlaybackFinished event.
+
+        Raises:
+            PlaybackStopped: it was stopped or replaced, or the call ended.
+        """
+        if self.state is PlaybackState.STOPPED:
+            raise self._stopped_error()
+        if self._finished is None:
+            self._finished = Future(self.session.switch, f"the end of the playback {self._describe()!r}")
+        return await self._finished
+
+    # --- for the engine ---
+
+    def halt(self) -> None:
+        """Stop at once; `_tell("stopped")` says so where the platform does."""
+        if self.state not in _OVER:
+            self._leave(PlaybackState.STOPPED)
+            self._tell("stopped")
+
+    def fail_to_start(self, error: str) -> None:
+        """It can never sound: its end with an error is reported at once."""
+        if self.state is PlaybackState.LOADING:
+            self._leave(PlaybackState.FINISHED)
+            self._tell("failed", error)
+
+    def cut(self) -> None:
+        """The session is over: stop."""
+        self.halt()
+
+    @property
+    def length(self) -> int:
+        """One pass, in microseconds."""
+        return sum(self._lengths)
+
+    def _describe(self) -> str:
+        return self._segments[0].content[:60] if self._segments else "nothing"
+
+    # --- loading ---
+
+    def _load(self) -> None:
+        if self.state is not PlaybackState.LOADING:
+            return
+        self._tell("created")
+        delay, error = 0.0, None
+        lengths = []
+        for segment in self._segments:
+            seconds, wait, trouble = self._measure(segment)
+            lengths.append(int(seconds * 1_000_000))
+            delay += wait
+            error = error or trouble
+        self._lengths = tuple(lengths)
+        if delay > self.session.switch.limits.audio_download_seconds:
+            self.session.limit("audio_download_seconds", self.session.switch.limits.audio_download_seconds, self._id)
+            delay, error = self.session.switch.limits.audio_download_seconds, "Timeout is reached"
+        step = self._ready if error is None else lambda: self.fail_to_start(error)
+        if delay:
+            self._later(int(delay * 1_000_000), step)
+        else:
+            step()
+
+    def _measure(self, segment: Segment) -> tuple[float, float, str | None]:
+        """A segment's seconds, the seconds to fetch it, and why it cannot be played."""
+        switch = self.session.switch
+        limits = switch.limits
+        if segment.kind == "speech":
+            if len(segment.content) > limits.tts_characters:
+                self.session.limit("tts_characters", limits.tts_characters, self._id)
+                text = f"The text has {len(segment.content)} characters; {limits.tts_characters} are allowed"
+                return 0, 0, text
+            return switch.sounds.speech(segment.content, segment.options), 0, None
+        if segment.kind == "tone":
+            return switch.sounds.tone_script(segment.content), 0, None
+        audio = switch.sounds.file(segment.content)
+        if audio.size_bytes > limits.audio_file_bytes:
+            self.session.limit("audio_file_bytes", limits.audio_file_bytes, self._id)
+            return 0, 0, f"The file has {audio.size_bytes} bytes; {limits.audio_file_bytes} are allowed"
+        known = switch.sounds.cached(segment.content, switch.now, limits.audio_cache_seconds)
+        return audio.seconds, 0 if known else audio.download_seconds, audio.error
+
+    def _ready(self) -> None:
+        if self.state is not PlaybackState.LOADING:
+            return
+        self._move(PlaybackState.READY)
+        for segment in self._segments:
+            if segment.kind == "audio":
+                self.session.switch.sounds.keep(segment.content, self.session.switch.now)
+        self._tell("ready")
+        if not self._on_pause:
+            self._play()
+
+    # --- playing ---
+
+    def _play(self) -> None:
+        first = self._played == 0 and self.state is PlaybackState.READY
+        self._move(PlaybackState.PLAYING)
+        self._since = self.session.switch.now
+        if first:
+            self._tell("started")
+        self.session.switch.post(self._sound_out)
+        self._arm()
+
+    def _sound_out(self) -> None:
+        """Let the sinks hear what plays from here on."""
+        if self.state is not PlaybackState.PLAYING:
+            return
+        start = 0
+        for segment, length in zip(self._segments, self._lengths, strict=True):
+            begin = start - self._played
+            start += length
+            if start <= self._played:
+                continue
+            if begin <= 0:
+                self._sounds(segment, length)
+            else:
+                self._later(begin, self._sounds, segment, length)
+
+    def _sounds(self, segment: Segment, length: int) -> None:
+        once = None if self._loop else length
+        self._sound = Sound(segment.kind, segment.content, self.session.switch.now, once, self._id)
+        self.play_out(self._sound)
+
+    def _arm(self) -> None:
+        for offset, shown in self._markers or ():
+            if offset >= self._played:
+                self._later(offset - self._played, self._tell, "marker", shown)
+        if self._loop:
+            return
+        stall = self._stall()
+        if stall is not None and stall[0] >= self._played:
+            self._later(stall[0] - self._played, self._run_dry, stall[1])
+        else:
+            self._later(self.length - self._played, self._finish)
+
+    def _stall(self) -> tuple[int, int] | None:
+        """Where a progressive playback runs dry, and for how long (microseconds)."""
+        if not self._progressive or len(self._segments) != 1 or self._segments[0].kind != "audio":
+            return None
+        audio = self.session.switch.sounds.file(self._segments[0].content)
+        if audio.stall_at is None:
+            return None
+        return int(audio.stall_at * 1_000_000), int(audio.stall_seconds * 1_000_000)
+
+    def _run_dry(self, length: int) -> None:
+        self._tell("buffering")
+        self._later(length + self.length - self._position(), self._finish)
+
+    def _finish(self) -> None:
+        if self.state is PlaybackState.PLAYING:
+            self._leave(PlaybackState.FINISHED)
+            self._tell("finished")
+
+    def _pause(self) -> None:
+        if self.state is PlaybackState.PLAYING:
+            self._played = self._position()
+            self._move(PlaybackState.PAUSED)
+            self._drop_timers()
+            self._sound = None
+            for sink in self.sinks:
+                sink.hear_nothing(self)
+        elif self.state in (PlaybackState.LOADING, PlaybackState.READY):
+            self._on_pause = True
+
+    def _resume(self) -> None:
+        if self.state is PlaybackState.LOADING:
+            self._on_pause = False
+        elif self.state in (PlaybackState.READY, PlaybackState.PAUSED):
+            self._play()
+
+    def _position(self) -> int:
+        """How much has been played, in microseconds."""
+        if self.state is not PlaybackState.PLAYING:
+            return self._played
+        return self._played + self.session.switch.now - self._since
+
+    def _mark(self, milliseconds: float, segment: int | None = None) -> None:
+        """Set a marker; a negative offset counts from the end (of the segment, when one is named)."""
+        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+            raise BadArgument(f"A marker's offset is a number of milliseconds, got {milliseconds!r}.")
+        lengths = self._lengths or tuple(int(self._measure(one)[0] * 1_000_000) for one in self._segments)
+        start = sum(lengths[:segment]) if segment is not None else 0
+        length = lengths[segment] if segment is not None else sum(lengths)
+        offset = start + int(milliseconds * 1000) + (length if milliseconds < 0 else 0)
+        if not 0 <= offset <= sum(lengths):
+            self.session.warn(f"addMarker: the offset {milliseconds} ms is outside of the playback; ignored.", self._id)
+            return
+        self._markers = self._markers or []
+        self._markers.append((offset, int(milliseconds)))
+        if self.state is PlaybackState.PLAYING and offset >= self._position():
+            self._later(offset - self._position(), self._tell, "marker", int(milliseconds))
+
+    # --- inside ---
+
+    def _tell(self, moment: str, detail: Any = None) -> None:
+        """Fire the event of a moment: created, ready, started, marker, buffering, finished, failed, stopped."""
+        raise NotImplementedError
+
+    def _settle(self, event: Any) -> None:
+        """Give `finished()` its result."""
+        if self._finished is not None:
+            self._finished.set(event)
+
+    def _leave(self, state: PlaybackState) -> None:
+        self._move(state)
+        self._drop_timers()
+        self._sound = None
+        self.unroute_all()
+        if self.session.players is not None:
+            self.session.players.pop(self._id, None)
+        if state is PlaybackState.STOPPED and self._finished is not None:
+            self._finished.fail(self._stopped_error())
+        self._give_up_waiting(self._stopped_error())
+
+    def _stopped_error(self) -> PlaybackStopped:
+        return PlaybackStopped(f"The playback {self._describe()!r} was stopped or replaced before its end.")
+
+    def _already(self, names: list[str]) -> VoxsimError | None:
+        return self._stopped_error() if self.state in _OVER else None
+
+    def _move(self, state: PlaybackState) -> None:
+        if state not in MOVES[self.state]:
+            raise VoxsimError(f"A playback cannot go from {self.state.value} to {state.value}.")
+        self.state = state
+
+    def _later(self, microseconds: int, step: Any, *args: Any) -> None:
+        switch = self.session.switch
+        self._timers = [timer for timer in self._timers or () if timer.call is not None]
+        self._timers.append(switch.at(switch.now + microseconds, step, *args))
+
+    def _drop_timers(self) -> None:
+        for timer in self._timers or ():
+            timer.cancel()
+        self._timers = None
+
+    def _sounding(self) -> Sound | None:
+        return self._sound if self.state is PlaybackState.PLAYING else None
+
+    def _cannot_send(self) -> str | None:
+        return f"the playback {self._describe()!r} is over" if self.state in _OVER else None
+
+    def _cannot_receive(self) -> str | None:
+        return "a player cannot receive media"

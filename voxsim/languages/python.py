@@ -1,0 +1,211 @@
+"""Python scenarios: compiled once, executed afresh for each session, their errors told in the author's own lines.
+
+The files of a rule share one set of globals, in order. A module that a scenario imports from its own folder is loaded
+per session too, so module-level variables belong to the session, as on the platform.
+"""
+
+from __future__ import annotations
+
+import builtins
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import CodeType, ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from voxsim.engine.current import running
+from voxsim.vocabulary.errors import ConfigurationError, ScenarioError, ScenarioTimeout
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+
+_MOST_FRAMES: Final = 8
+_compiled: dict[str, tuple[int, int, CodeType]] = {}
+
+
+@attrs.define(eq=False)
+class _State:
+    """What a session keeps of its program: the globals that its files share, and its own modules."""
+
+    program: PythonProgram
+    names: dict[str, Any]
+    modules: dict[str, ModuleType] = attrs.field(factory=dict)
+
+
+class PythonProgram:
+    """The Python scenario files of one rule.
+
+    Args:
+        files: paths, as they will appear in messages; they are loaded in this order.
+
+    Raises:
+        ConfigurationError: a file does not exist.
+    """
+
+    def __init__(self, files: Sequence[str | Path]) -> None:
+        self._files = tuple(str(file) for file in files)
+        for file in self._files:
+            if not Path(file).is_file():
+                raise ConfigurationError(f"There is no scenario file {file!r}.")
+        self._folders = tuple(dict.fromkeys(Path(file).parent for file in self._files))
+        self._own = set(self._files)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The scenarios' names: the files' without their ending."""
+        return tuple(Path(file).stem for file in self._files)
+
+    def load(self, session: Session, index: int) -> None:
+        """Run the top level of one file inside the session."""
+        file = self._files[index]
+        if index == 0:
+            session.script_state = _State(self, {"__name__": "scenario", "__builtins__": _BUILTINS})
+        state: _State = session.script_state
+        state.names["__file__"] = file
+        exec(compiled(file, session.switch.limits.scenario_characters), state.names)  # noqa: S102 - what it is for
+
+    def release(self, session: Session) -> None:
+        """Drop the session's globals and modules, so that what they hold goes with them."""
+        state = session.script_state
+        if state is not None:
+            session.script_state = None
+            state.modules.clear()
+
+    def explain(self, error: BaseException) -> ScenarioError:
+        """The error in the author's own lines."""
+        if isinstance(error, ScenarioError):
+            return error
+        frames = self._frames(error.__traceback__)
+        where = frames[-1].partition(" in ")[0] if frames else ""
+        if isinstance(error, SyntaxError) and error.filename in self._own:
+            line = f"{error.filename}:{error.lineno}"
+            return ScenarioError(f"{type(error).__name__}: {error.msg}", where=line, frames=(line,), fatal=True)
+        if isinstance(error, ScenarioTimeout):
+            return ScenarioError(str(error), where=where, frames=frames[-_MOST_FRAMES:], fatal=True)
+        text = str(error) or "no message"
+        return ScenarioError(f"{type(error).__name__}: {text}", where=where, frames=frames[-_MOST_FRAMES:])
+
+    def find_module(self, name: str) -> Path | None:
+        """The file of a module in the scenarios' own folders, or None."""
+        parts = name.split(".")
+        for folder in self._folders:
+            base = folder.joinpath(*parts)
+            for path in (base.with_suffix(".py"), base / "__init__.py"):
+                if path.is_file():
+                    return path
+            if base.is_dir() and len(parts) == 1 and any(base.glob("*.py")):
+                return base
+        return None
+
+    def own(self, file: str) -> None:
+        """Count a file as the scenario's own in messages."""
+        self._own.add(file)
+
+    def _frames(self, trace: TracebackType | None) -> tuple[str, ...]:
+        return tuple(
+            f"{frame.filename}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(trace)
+            if frame.filename in self._own
+        )
+
+
+def compiled(file: str, most_characters: int) -> CodeType:
+    """The compiled file, from memory when it has not changed.
+
+    Raises:
+        ScenarioError: it cannot be read, is no UTF-8, or is too long.
+        SyntaxError: it is no Python.
+    """
+    path = Path(file)
+    try:
+        status = path.stat()
+        known = _compiled.get(file)
+        if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
+            return known[2]
+        source = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ScenarioError(
+            f"The file is not UTF-8: byte 0x{error.object[error.start]:02x} cannot be read. Save it as UTF-8.",
+            where=f"{file}:{line}",
+            fatal=True,
+        ) from None
+    except OSError as error:
+        raise ScenarioError(f"The file cannot be read: {error.strerror}.", where=file, fatal=True) from None
+    if len(source) > most_characters:
+        raise ScenarioError(
+            f"The file has {len(source)} characters; a scenario may have {most_characters}.", where=file, fatal=True
+        )
+    if "\0" in source:
+        line = source[: source.index("\0")].count("\n") + 1
+        raise ScenarioError("The file has a NUL character in it.", where=f"{file}:{line}", fatal=True)
+    code = compile(source, file, "exec", dont_inherit=True)
+    _compiled[file] = (status.st_mtime_ns, status.st_size, code)
+    return code
+
+
+def _import(
+    name: str,
+    globals: Mapping[str, Any] | None = None,  # noqa: A002 - the signature of __import__
+    locals: Mapping[str, Any] | None = None,  # noqa: A002
+    fromlist: Sequence[str] | None = (),
+    level: int = 0,
+) -> ModuleType:
+    """`import` inside a scenario: modules of its own folder belong to the session, all others are Python's."""
+    session = running.get(None)
+    state = session.script_state if session is not None else None
+    if isinstance(state, _State):
+        full = _absolute(name, globals, level)
+        if full and state.program.find_module(full.partition(".")[0]) is not None:
+            return _import_own(state, full, tuple(fromlist or ()))
+    return builtins.__import__(name, globals, locals, tuple(fromlist or ()), level)
+
+
+def _absolute(name: str, names: Mapping[str, Any] | None, level: int) -> str:
+    if level == 0:
+        return name
+    package = str((names or {}).get("__package__") or "")
+    parts = package.split(".") if package else []
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{name}" if base and name else base or name
+
+
+def _import_own(state: _State, full: str, fromlist: tuple[str, ...]) -> ModuleType:
+    parts = full.split(".")
+    module = top = _load_own(state, parts[0])
+    for depth in range(1, len(parts)):
+        child = _load_own(state, ".".join(parts[: depth + 1]))
+        setattr(module, parts[depth], child)
+        module = child
+    for name in fromlist:
+        if not hasattr(module, name) and state.program.find_module(f"{full}.{name}") is not None:
+            setattr(module, name, _load_own(state, f"{full}.{name}"))
+    return module if fromlist else top
+
+
+def _load_own(state: _State, name: str) -> ModuleType:
+    if name in state.modules:
+        return state.modules[name]
+    path = state.program.find_module(name)
+    if path is None:
+        raise ModuleNotFoundError(f"No module named {name!r} in the scenario's folder.", name=name)
+    module = ModuleType(name)
+    state.modules[name] = module
+    is_package = path.is_dir() or path.name == "__init__.py"
+    module.__dict__.update(
+        {"__builtins__": _BUILTINS, "__file__": str(path), "__package__": name if is_package else name.rpartition(".")[0]}
+    )
+    if path.is_dir():
+        return module
+    state.program.own(str(path))
+    try:
+        exec(compiled(str(path), 1 << 30), module.__dict__)  # noqa: S102 - what it is for
+    except BaseException:
+        del state.modules[name]
+        raise
+    return module
+
+
+_BUILTINS: Final[dict[str, Any]] = {**vars(builtins), "__import__": _import}

@@ -1,0 +1,222 @@
+"""Behaviour: what a party does with a call, in one description that text, TOML and Python share.
+
+As text: `ring:2,answer:3,press:1@2,say:yes@4,hangup:20`, `busy`, `reject:603@2`, `silent`. As TOML and as keyword
+arguments: the same names. `@t` counts seconds from the leg's Connected; ring, early, answer, reject and cancel count
+from the offer, hangup from Connected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from voxsim.vocabulary.codes import FAILURES, reason_text
+from voxsim.vocabulary.errors import BadBehaviour
+from voxsim.vocabulary.naming import did_you_mean
+
+DEFAULT_ANSWER: Final = 2.0
+"""Seconds after which somebody answers of whom nothing is said."""
+
+_ACTS: Final[dict[str, bool]] = {
+    "press": True,
+    "say": True,
+    "message": True,
+    "info": True,
+    "transfer": True,
+    "hold": False,
+    "resume": False,
+    "mute": False,
+    "unmute": False,
+}
+"""What a party can do at a moment of the call, and whether it takes a value."""
+
+_TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
+_WORDS: Final = ("silent", *FAILURES)
+_KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "takes_transfer", "takes_reinvite", "no_ring")
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+
+
+@attrs.frozen
+class Act:
+    """One thing that a party does: `what` it is, its `value`, and `at` how many seconds after Connected."""
+
+    what: str
+    value: str
+    at: float
+
+
+@attrs.frozen(kw_only=True)
+class Behaviour:
+    """What a party does with a call. Times are seconds.
+
+    Attributes:
+        ring: when it rings, from the offer; None for not at all.
+        early: when it opens early media, from the offer; None for never.
+        answer: when it answers, from the offer; None for never.
+        reject: the SIP status with which it refuses, or None.
+        reject_at: when it refuses, from the offer.
+        reason: the reason text of the refusal; the usual one when empty.
+        cancel: when a caller gives up an unanswered call, from the offer; None for never.
+        hangup: when it hangs up, from Connected; None for never.
+        acts: what it does in between.
+        takes_transfer: the status with which it answers a transfer request.
+        takes_reinvite: the status with which it answers a re-INVITE.
+    """
+
+    ring: float | None = 0.0
+    early: float | None = None
+    answer: float | None = DEFAULT_ANSWER
+    reject: int | None = None
+    reject_at: float = 0.0
+    reason: str = ""
+    cancel: float | None = None
+    hangup: float | None = None
+    acts: tuple[Act, ...] = ()
+    takes_transfer: int = 200
+    takes_reinvite: int = 200
+
+    @classmethod
+    def parse(cls, text: str) -> Behaviour:
+        """Read a behaviour written as text.
+
+        Raises:
+            BadBehaviour: a part cannot be read; the message shows it and the nearest key.
+        """
+        parts = [part for part in _split(text) if part]
+        if not parts:
+            raise BadBehaviour(f"The behaviour {text!r} says nothing; try 'answer:3', 'busy' or 'silent'.")
+        return cls._build(_read(part, text) for part in parts)
+
+    @classmethod
+    def of(cls, given: Behaviour | str | None = None, /, **keys: Any) -> Behaviour:
+        """A behaviour from text, from another one, and from keyword arguments, which win.
+
+        `press="1@2"`, `press=["1@2", "2@5"]`, `press=[("1", 2)]`, `hold=3`, `busy=True`, `reject=603` and the like.
+
+        Raises:
+            BadBehaviour: a key is not known, or its value cannot be read.
+        """
+        base = given if isinstance(given, Behaviour) else cls.parse(given) if given else cls()
+        if not keys:
+            return base
+        return cls._build(_from_keys(keys), base)
+
+    @classmethod
+    def _build(cls, items: Iterable[tuple[str, str, float | None]], base: Behaviour | None = None) -> Behaviour:
+        fields: dict[str, Any] = attrs.asdict(base, recurse=False) if base else {}
+        acts = list(base.acts) if base else []
+        for key, value, at in items:
+            if key in _ACTS:
+                acts.append(Act(key, value, at if at is not None else 0.0))
+            elif key == "silent":
+                fields.update(ring=None, answer=None)
+            elif key == "no_answer":
+                fields.update(answer=None)
+            elif key == "no_ring":
+                fields.update(ring=None)
+            elif key in FAILURES:
+                reason = "User Offline" if key == "offline" else ""
+                fields.update(reject=FAILURES[key], reject_at=at or 0.0, reason=reason, answer=None)
+            elif key == "reject":
+                fields.update(reject=_status(value), reject_at=at or 0.0, answer=None)
+            elif key in ("takes_transfer", "takes_reinvite"):
+                fields[key] = _status(value, lowest=200)
+            elif key in ("ring", "early", "answer", "cancel", "hangup"):
+                fields[key] = _seconds(key, value) if value else (at if at is not None else 0.0)
+        fields["acts"] = tuple(sorted(acts, key=lambda act: act.at))
+        return cls(**fields)
+
+    def __str__(self) -> str:
+        if self.reject is not None:
+            return f"refuses with {self.reject} {self.reason or reason_text(self.reject)}"
+        if self.answer is None:
+            return "never answers"
+        words = [f"answers after {self.answer:g} s"]
+        words += [f"{act.what} {act.value}".strip() + f" at {act.at:g} s" for act in self.acts]
+        if self.hangup is not None:
+            words.append(f"hangs up after {self.hangup:g} s")
+        return ", ".join(words)
+
+
+def moments(text: str, key: str) -> tuple[Act, ...]:
+    """Read `1@3s,2@5s`: values of one kind of act with their moments."""
+    return tuple(Act(key, value, at or 0.0) for _, value, at in (_read(f"{key}:{part}", text) for part in _split(text)))
+
+
+def _split(text: str) -> list[str]:
+    """The parts between commas; a comma inside quotes belongs to its part."""
+    return [part.strip() for part in re.split(r",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", text)]
+
+
+def _read(part: str, whole: str) -> tuple[str, str, float | None]:
+    key, colon, rest = part.partition(":")
+    if not colon:
+        key, _, at = part.partition("@")
+        rest = f"@{at}" if at else ""
+    key = key.strip().replace("-", "_")
+    if key not in _KEYS:
+        raise BadBehaviour(f"{key!r} in the behaviour {whole!r} is not known.{did_you_mean(key, _KEYS)}")
+    value, at_sign, moment = rest.rpartition("@")
+    if not at_sign or not _NUMBER.fullmatch(moment.strip().rstrip("s")):
+        value, moment = rest, ""
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    if _ACTS.get(key) and not value:
+        raise BadBehaviour(f"{key!r} in the behaviour {whole!r} needs a value, as in '{key}:1@2'.")
+    return key, value, float(moment.strip().rstrip("s")) if moment else None
+
+
+def _from_keys(keys: Mapping[str, Any]) -> Iterable[tuple[str, str, float | None]]:
+    for key, value in keys.items():
+        if key not in _KEYS:
+            raise BadBehaviour(f"A party has no behaviour {key!r}.{did_you_mean(key, _KEYS)}")
+        if value is None or value is False:
+            yield from ((("silent", "", None),) if key == "answer" and value is False else ())
+        elif key in _ACTS:
+            yield from _acts(key, value)
+        elif value is True:
+            yield key, "", None
+        elif isinstance(value, str):
+            yield _read(f"{key}:{value}", value)
+        elif isinstance(value, int | float):
+            yield (key, "", float(value)) if key in FAILURES or key == "silent" else (key, f"{value:g}", None)
+        else:
+            raise BadBehaviour(f"The behaviour {key}={value!r} cannot be read.")
+
+
+def _acts(key: str, value: Any) -> Iterable[tuple[str, str, float | None]]:
+    if isinstance(value, int | float) and not isinstance(value, bool) and not _ACTS[key]:
+        yield key, "", float(value)
+    elif isinstance(value, str):
+        yield from (_read(f"{key}:{part}", value) for part in _split(value))
+    elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], int | float):
+        yield key, str(value[0]), float(value[1])
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _acts(key, item)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield key, str(value), 0.0
+    elif value is True:
+        yield key, "", 0.0
+    else:
+        raise BadBehaviour(f"The behaviour {key}={value!r} cannot be read; write it as '{key}=\"1@2\"'.")
+
+
+def _seconds(key: str, value: str) -> float:
+    text = value.rstrip("s")
+    if not _NUMBER.fullmatch(text):
+        raise BadBehaviour(f"{key!r} takes seconds, got {value!r}.")
+    return float(text)
+
+
+def _status(value: str, lowest: int = 300) -> int:
+    name = value.replace("-", "_")
+    if name in FAILURES:
+        return FAILURES[name]
+    if not value.isdigit() or not lowest <= int(value) <= 699:
+        raise BadBehaviour(f"A SIP status from {lowest} to 699 is needed, got {value!r}.")
+    return int(value)

@@ -1,0 +1,118 @@
+"""Directory: who plays which number. It is where the platform's outgoing calls find their far ends."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from voxsim.engine.leg import Leg
+from voxsim.engine.ports import Far, Headers, SilentFar
+from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.line import Line
+from voxsim.parties.party import Party
+from voxsim.platform.platform import Caller
+from voxsim.vocabulary.codes import USER_OFFLINE, Cause, Sip
+
+if TYPE_CHECKING:
+    from voxsim.engine.switch import Switch
+    from voxsim.platform.platform import Platform
+
+
+class Directory:
+    """Parties by number, user name, SIP address or pattern; the first that was added and matches wins.
+
+    Args:
+        platform: where calls of these parties go.
+        stranger: how somebody behaves whom nobody plays, or None: then a call to them fails with 404.
+    """
+
+    def __init__(self, switch: Switch, platform: Platform, stranger: Behaviour | None = None) -> None:
+        self._switch = switch
+        self._platform = platform
+        self._stranger = stranger
+        self.parties: list[Party] = []
+        self.lines: list[Line] = []
+        self.unplayed: list[str] = []
+
+    def add(self, party: Party) -> Party:
+        """Let a party be called."""
+        self.parties.append(party)
+        return party
+
+    def find(self, kind: str, address: str) -> Party | None:
+        """Who plays this address, or None."""
+        wanted = normal(kind, address)
+        for party in self.parties:
+            if _fits(party.kind, kind) and fnmatchcase(wanted, normal(kind, party.address)):
+                return party
+        return None
+
+    def reach(self, leg: Leg) -> Far | Cause:
+        """The far end for an outgoing leg, or why there is none."""
+        party = self.find(leg.kind, leg.number)
+        if party is None:
+            if self._stranger is None:
+                self.unplayed.append(leg.number)
+                return Cause.sip(Sip.NOT_FOUND)
+            party = Party(kind=leg.kind, address=leg.number, behaviour=self._stranger)
+        if not party.online:
+            return Cause.sip(Sip.TEMPORARILY_UNAVAILABLE, USER_OFFLINE)
+        return self.line(party)
+
+    def line(self, party: Party) -> Line:
+        """A new end of a leg for a party."""
+        line = Line(self._switch, party, party.device_behaviours())
+        self.lines.append(line)
+        return line
+
+    def transfer(self, leg: Leg, target: str, headers: Headers) -> None:
+        """A subscriber's REFER that its session does not handle begins a second session for the target."""
+        caller = Caller(kind=leg.kind, number=leg.callerid if leg.incoming else leg.number, headers=dict(headers))
+        self._platform.incoming(target_number(target), caller, _Transferred(leg))
+
+
+class _Transferred(SilentFar):
+    """The caller's end in the session that a REFER began: its fate is told to the leg that asked."""
+
+    def __init__(self, origin: Leg) -> None:
+        self._origin = origin
+        self._told = False
+
+    def answered(self, leg: Leg, headers: Headers) -> None:
+        """The target's session answered: the transfer worked, and the one who asked leaves."""
+        self._tell(200, "OK")
+
+    def ended(self, leg: Leg, cause: Cause, headers: Headers) -> None:
+        """The target's session refused or ended."""
+        self._tell(cause.code, cause.reason)
+
+    def _tell(self, code: int, reason: str) -> None:
+        origin = self._origin
+        if self._told or not origin.alive or origin.call is None:
+            return
+        self._told = True
+        origin.refer_pending = False
+        if origin.far is not None:
+            origin.far.refer_answered(origin, code, reason)
+        origin.call.leg_refer_answer(Cause(code, reason), {})
+
+
+def normal(kind: str, address: str) -> str:
+    """An address in the form in which addresses are compared: a number as its digits, the rest in lower case."""
+    text = address.strip()
+    if kind in ("pstn", "wab") or (text.startswith("+") and text[1:].isdigit()):
+        kept = "".join(character for character in text if character.isdigit() or character in "*?[]-")
+        return kept if kept and "[" in kept else kept.replace("-", "")
+    return text.lower()
+
+
+def target_number(target: str) -> str:
+    """The number or name in a transfer's target, which may be a SIP address."""
+    text = target.strip().strip("<>")
+    for scheme in ("sip:", "sips:", "tel:"):
+        text = text.removeprefix(scheme)
+    return text.partition("@")[0].partition(";")[0]
+
+
+def _fits(party: str, call: str) -> bool:
+    return party == call or {party, call} <= {"pstn", "wab"}

@@ -1,0 +1,76 @@
+"""Party: somebody outside the platform. A phone, a user with devices, a SIP peer, and how each behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from voxsim.parties.behaviour import Behaviour
+
+
+@attrs.define(eq=False, kw_only=True)
+class Party:
+    """Somebody outside.
+
+    Attributes:
+        kind: `pstn`, `user`, `sip` or `wab`.
+        address: the number, user name or SIP address, or a pattern with `*`.
+        behaviour: what it does with a call.
+        display_name: what others see beside its number.
+        devices: a user's devices by name, each with its behaviour; all ring together.
+        online: whether a user is logged in; nobody reaches one who is not.
+        domain, extension, dids: who it is for systems that follow calls.
+    """
+
+    kind: str
+    address: str
+    behaviour: Behaviour = attrs.field(factory=Behaviour)
+    display_name: str = ""
+    devices: dict[str, Behaviour] = attrs.field(factory=dict)
+    online: bool = True
+    domain: str = ""
+    extension: str = ""
+    dids: tuple[str, ...] = ()
+
+    def device_behaviours(self) -> list[tuple[str, Behaviour]]:
+        """Each device and what it does; a party without devices is one device."""
+        return list(self.devices.items()) or [("", self.behaviour)]
+
+    @classmethod
+    def make(
+        cls,
+        kind: str,
+        address: str,
+        behaviour: Behaviour | str | None = None,
+        *,
+        devices: Mapping[str, Behaviour | str] | int | None = None,
+        display_name: str = "",
+        online: bool = True,
+        domain: str = "",
+        extension: str = "",
+        dids: tuple[str, ...] = (),
+        **keys: Any,
+    ) -> Party:
+        """A party from what a test, a file or a command line says of it; further keywords are behaviour.
+
+        Raises:
+            BadBehaviour: the behaviour cannot be read.
+        """
+        own = Behaviour.of(behaviour, **keys)
+        if isinstance(devices, int):
+            named = {f"device {index + 1}": own for index in range(devices)}
+        else:
+            named = {name: Behaviour.of(given) for name, given in (devices or {}).items()}
+        return cls(
+            kind=kind,
+            address=address,
+            behaviour=own,
+            display_name=display_name,
+            devices=named,
+            online=online,
+            domain=domain,
+            extension=extension,
+            dids=dids,
+        )

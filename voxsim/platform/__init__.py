@@ -1,0 +1,1 @@
+"""The platform: an account's application, its rules, and what begins sessions."""

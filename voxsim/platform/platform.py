@@ -1,0 +1,139 @@
+"""Platform: an application with its rules. It begins sessions: for incoming calls, over HTTP, for transfers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from voxsim.engine.appevents import AppEvents
+from voxsim.engine.leg import Leg
+from voxsim.engine.ports import Far, Headers
+from voxsim.engine.session import Origin, Session
+from voxsim.engine.switch import Switch
+from voxsim.engine.units.call import Call
+from voxsim.platform.rules import Rule, first_match
+from voxsim.vocabulary.codes import Sip
+
+CLIENT_HEADERS: dict[str, dict[str, str]] = {
+    "pstn": {"VI-Client-Type": "pstn", "VI-Client-Device": "SIP"},
+    "user": {"VI-Client-Type": "user", "VI-Client-Device": "WebRTC", "VI-Client-IP": "127.0.0.1"},
+    "sip": {"VI-Client-Type": "sip", "VI-Client-Device": "SIP"},
+    "wab": {"VI-Client-Type": "wab"},
+}
+"""The headers that the platform adds to an incoming call, by the caller's kind."""
+
+
+@attrs.frozen(kw_only=True)
+class Caller:
+    """Who calls in.
+
+    Attributes:
+        kind: `pstn`, `user`, `sip` or `wab`.
+        number: the caller's number, user name or SIP address.
+        display_name: what the callee sees beside it; the number when empty.
+        headers: `X-…` headers of the call.
+        custom_data: what an SDK passes with the call, or None.
+        domain: a SIP caller's domain.
+    """
+
+    kind: str = "pstn"
+    number: str
+    display_name: str = ""
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    custom_data: str | None = None
+    domain: str = ""
+
+
+class Platform:
+    """One application of one account, and its rules in order."""
+
+    def __init__(self, switch: Switch, origin: Origin | None = None) -> None:
+        self.switch = switch
+        self.origin = origin or Origin()
+        self.rules: list[Rule] = []
+        self.sessions: list[Session] = []
+
+    def start_scenarios(self, rule: Rule, custom_data: str = "", **origin: Any) -> Session:
+        """Begin a session over HTTP, as StartScenarios does: no call, the rule is named."""
+        session = self._session(rule, custom_data, started_by="http", **origin)
+        self.switch.post(session.start)
+        return session
+
+    def incoming(self, destination: str, caller: Caller, far: Far, rule: Rule | None = None) -> Leg:
+        """A call arrives. The first rule that matches the destination takes it; with none the caller gets 404.
+
+        Args:
+            destination: the dialled number, user name or conference id.
+            caller: who calls.
+            far: the caller's end of the line.
+            rule: take this rule and match nothing.
+        """
+        switch = self.switch
+        taken = rule or first_match(self.rules, destination)
+        leg = Leg(
+            switch,
+            switch.ids.incoming_call(switch.now),
+            incoming=True,
+            kind=caller.kind,
+            number=destination,
+            callerid=_shown(caller),
+            display_name=caller.display_name or _shown(caller),
+            headers=self._headers(caller),
+        )
+        leg.far = far
+        if taken is None:
+            facts = {"incoming": True, "type": caller.kind, "number": destination, "callerid": leg.callerid}
+            switch.note(None, "leg", "created", leg.id, facts)
+            switch.post(leg.refuse, Sip.NOT_FOUND)
+            return leg
+        session = self._session(taken, "", started_by="call", initiator_country=_country(caller))
+        call = Call(session, leg, caller.custom_data or "")
+        leg.wait_for_answer(switch.limits.unanswered_incoming_seconds)
+        switch.post(session.start, call, self._alerting(call, caller))
+        return leg
+
+    def _session(self, rule: Rule, custom_data: str, **origin: Any) -> Session:
+        facts = {"rule_id": rule.number, "rule_name": rule.name, **origin}
+        session = Session(self.switch, rule.program, attrs.evolve(self.origin, **facts), custom_data)
+        self.sessions.append(session)
+        return session
+
+    def _headers(self, caller: Caller) -> Headers:
+        headers = dict(CLIENT_HEADERS.get(caller.kind, {}))
+        if caller.kind == "user":
+            headers["VI-Authenticated-Caller"] = caller.number
+        headers.update(caller.headers)
+        return headers
+
+    def _alerting(self, call: Call, caller: Caller) -> Any:
+        leg = call.leg
+        domain = self.origin.domain
+        from_uri = {
+            "user": f"sip:{caller.number}@{domain}",
+            "sip": caller.number if ":" in caller.number else f"sip:{caller.number}@{caller.domain or 'sip.example'}",
+        }.get(caller.kind, "")
+        return AppEvents.CallAlerting(
+            call=call,
+            callerid=leg.callerid,
+            destination=leg.number,
+            to_uri=f"sip:{leg.number.lstrip('+')}@{domain}",
+            from_uri=from_uri,
+            display_name=leg.display_name,
+            headers=dict(leg.offered_headers),
+            custom_data=caller.custom_data,
+            id=leg.id,
+            sip_call_id=f"{leg.id}@{domain}",
+            sip_transport="" if caller.kind == "user" else "UDP",
+            request_ip="127.0.0.1:50000" if caller.kind == "user" else "",
+        )
+
+
+def _shown(caller: Caller) -> str:
+    """The caller id as scenarios see it: phone numbers come without their plus."""
+    return caller.number.lstrip("+") if caller.kind == "pstn" else caller.number
+
+
+def _country(caller: Caller) -> str | None:
+    return "US" if caller.kind == "pstn" and caller.number.lstrip("+").startswith("1") else None

@@ -1,0 +1,260 @@
+"""The declaration machinery: how a unit's module says which events, methods and payloads it has.
+
+Every declaration carries the documented name. The manifest collects them all, so that Python, JavaScript and the
+timeline are three views of one vocabulary: adding a method or an event is one edit, in the module of its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+from voxsim.vocabulary.errors import BadArgument, UnknownName
+from voxsim.vocabulary.naming import did_you_mean, documented_name, python_name
+
+_DOCUMENTED = "documented"
+
+
+def documented(name: str, default: Any = attrs.NOTHING) -> Any:
+    """A payload field whose documented name cannot be derived from its Python name, such as `fromURI`."""
+    return attrs.field(default=default, metadata={_DOCUMENTED: name})
+
+
+@attrs.define(eq=False)
+class Event:
+    """What a handler is called with: one happening, with its payload as attributes.
+
+    `name` is the documented name of the event, such as `Call.Connected`.
+    """
+
+    name: str
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UnknownName.on(f"The event {self.name}", name, [attribute for attribute, _ in payload_fields(type(self))])
+
+
+@cache
+def payload_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
+    """The fields of a payload as (Python name, documented name), the event's own name left out."""
+    return tuple(
+        (field.name, field.metadata.get(_DOCUMENTED) or documented_name(field.name))
+        for field in attrs.fields(payload)
+        if field.name != "name"
+    )
+
+
+P = TypeVar("P", bound=Event, covariant=True)
+
+
+class EventType(str, Generic[P]):
+    """One member of an event enumeration: equal to its documented value, and the maker of its payload."""
+
+    __slots__ = ("enum", "member", "payload", "plain")
+
+    payload: type[P]
+    enum: str
+    member: str
+    plain: str
+
+    def __new__(cls, value: str, payload: type[P]) -> EventType[P]:
+        self = super().__new__(cls, value)
+        self.payload = payload
+        self.plain = value
+        self.enum = self.member = ""
+        return self
+
+    def __call__(self, *args: Any, **fields: Any) -> P:
+        """Make the event object that handlers receive."""
+        return self.payload(self.plain, *args, **fields)
+
+    def __repr__(self) -> str:
+        return f"{self.enum}.{self.member}"
+
+
+def event(value: str, payload: type[P]) -> EventType[P]:
+    """Declare a member of an event enumeration: its documented value and the class of its payload."""
+    return EventType(value, payload)
+
+
+class _EventNamesMeta(type):
+    """Collects the members of an event enumeration, and answers an unknown one with the nearest."""
+
+    members: dict[str, EventType[Event]]
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _EventNamesMeta:
+        cls = super().__new__(mcs, name, bases, namespace)
+        cls.members = {}
+        for member, value in namespace.items():
+            if isinstance(value, EventType):
+                value.enum, value.member = name, member
+                cls.members[member] = value
+        if cls.members:
+            manifest.events[name] = cls
+        return cls
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UnknownName.on(cls.__name__, name, cls.members)
+
+    def __iter__(cls) -> Iterator[EventType[Event]]:
+        return iter(cls.members.values())
+
+    def find(cls, value: str) -> EventType[Event] | None:
+        """The member with this documented value, or None."""
+        return next((member for member in cls.members.values() if member == value), None)
+
+
+@attrs.frozen
+class Parameter:
+    """One documented parameter of a method."""
+
+    name: str
+    optional: bool = False
+    default: str | None = None
+
+    @property
+    def python(self) -> str:
+        """Its name in Python."""
+        return python_name(self.name)
+
+
+@attrs.frozen
+class Signature:
+    """A documented method: its name, its parameters, and where its options object stands among them.
+
+    Attributes:
+        options_at: the index of the parameter that takes an object of options, or None. Its options are keyword
+            arguments in Python; an object with documented names is spread into them.
+        positional: the options that older scripts pass one by one in place of the object, in their order.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    options_at: int | None = None
+    positional: tuple[str, ...] = ()
+
+    def wire_name(self, python: str) -> str:
+        """The documented name of a parameter or option given by its Python name."""
+        for parameter in self.parameters:
+            if parameter.python == python:
+                return parameter.name
+        for name in self.positional:
+            if python_name(name) == python:
+                return name
+        return documented_name(python)
+
+    @classmethod
+    def parse(cls, text: str, positional: str = "") -> Signature:
+        """Read `say(text, {parameters}?)`: `?` marks what may be left out, braces the object of options."""
+        name, _, rest = text.partition("(")
+        options_at = None
+        parameters = []
+        for index, part in enumerate(filter(None, (p.strip() for p in rest.rstrip(")").split(",")))):
+            word, _, default = part.partition("=")
+            optional = word.endswith("?")
+            word = word.rstrip("?")
+            if word.startswith("{"):
+                options_at = index
+                word = word.strip("{}")
+            parameters.append(Parameter(word, optional or bool(default), default or None))
+        return cls(name, tuple(parameters), options_at, tuple(positional.split()))
+
+    def spread(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
+        """Turn an object of options, or older one-by-one arguments, into keyword arguments.
+
+        Returns the remaining positional arguments, the keyword arguments, and the documented names that were given
+        but are not among the known ones (the caller decides what becomes of them).
+        """
+        at = cast(int, self.options_at)
+        parameter = self.parameters[at].python
+        given = args[at] if len(args) > at else options.pop(parameter, None)
+        rest = args[at + 1 :]
+        args = args[:at]
+        if given is None and not rest:
+            return args, options, []
+        if isinstance(given, Mapping):
+            spelt = {python_name(str(key)): value for key, value in given.items() if value is not None}
+            return args, {**spelt, **options}, [str(key) for key in given]
+        old_style = (given, *rest)
+        if len(old_style) > len(self.positional):
+            raise BadArgument(
+                f"{self.name}: {self.parameters[at].name!r} takes options by name, got {type(given).__name__}."
+            )
+        named = dict(zip(map(python_name, self.positional), old_style, strict=False))
+        return args, {**{key: value for key, value in named.items() if value is not None}, **options}, []
+
+
+@attrs.define
+class UnitDeclaration:
+    """One documented class or namespace: its methods by documented name, and its events."""
+
+    name: str
+    python: type
+    kind: str
+    module: str | None = None
+    events: type | None = None
+    methods: dict[str, tuple[str, Signature]] = attrs.field(factory=dict)
+
+
+@attrs.define
+class Manifest:
+    """All that has been declared: classes and namespaces by documented name, event enumerations, global functions."""
+
+    units: dict[str, UnitDeclaration] = attrs.field(factory=dict)
+    events: dict[str, _EventNamesMeta] = attrs.field(factory=dict)
+    functions: dict[str, tuple[Callable[..., Any], Signature]] = attrs.field(factory=dict)
+
+
+manifest = Manifest()
+"""The one collection of declarations of this process."""
+
+
+class EventNames(metaclass=_EventNamesMeta):
+    """Base of the event enumerations. Members are `EventType`s, equal to their documented string values."""
+
+
+C = TypeVar("C", bound=type)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def unit(name: str, *, events: type | None = None, module: str | None = None, kind: str = "class") -> Callable[[C], C]:
+    """Declare the class below as the documented class `name`."""
+
+    def declare(cls: C) -> C:
+        declaration = UnitDeclaration(name, cls, kind, module, events)
+        for base in reversed(cls.__mro__):
+            for attribute, value in vars(base).items():
+                signature = getattr(value, "__signature_of__", None)
+                if signature is not None:
+                    declaration.methods[signature.name] = (attribute, signature)
+        manifest.units[name] = declaration
+        return cls
+
+    return declare
+
+
+def namespace(name: str, *, module: str | None = None, events: type | None = None) -> Callable[[C], C]:
+    """Declare the class below as the documented namespace `name`."""
+    return unit(name, events=events, module=module, kind="namespace")
+
+
+def signature(text: str, positional: str = "") -> Callable[[F], F]:
+    """Declare a method that only reads, such as a getter: documented, but not written to the timeline."""
+    parsed = Signature.parse(text, positional)
+
+    def declare(function: F) -> F:
+        function.__signature_of__ = parsed  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def unknown_option(owner: str, option: str, known: list[str]) -> BadArgument:
+    """The error for a keyword argument that a method does not have."""
+    return BadArgument(f"{owner}() has no option {option!r}.{did_you_mean(option, known)}")
