@@ -251,15 +251,12 @@ class Driver(trio.abc.Clock):
     async def _loop(self, over: Callable[[], bool]) -> None:
         switch, turns = self.switch, self._turns
         while True:
-            steps = 0
             if self.pace.kind is Kind.REAL:
                 switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
-            while turns or switch.step():
-                if turns:
+            while (taken := switch.run_due(_STEPS_BEFORE_YIELD, turns)) or turns:
+                while turns:
                     await self._take_turn(turns.popleft())
-                steps += 1
-                if steps >= _STEPS_BEFORE_YIELD:
-                    steps = 0
+                if taken == _STEPS_BEFORE_YIELD:
                     await trio.lowlevel.checkpoint()
             if over():
                 return

@@ -13,31 +13,22 @@ import threading
 from types import FrameType
 from typing import Any
 
+from voxsim.engine.ports import Watch
 from voxsim.vocabulary.errors import ScenarioTimeout
 
 _TICKS = 4
 
 
-class CpuWatch:
+class CpuWatch(Watch):
     """Watches the handlers of one run. `limit` is in seconds of CPU time."""
 
     def __init__(self, limit: float) -> None:
+        super().__init__()
         self._limit = limit
-        self._stretch = 0
-        self._inside = False
         self._seen = -1
         self._ticks = 0
         self._old: Any = None
         self._installed = False
-
-    def begin(self) -> None:
-        """Scenario code starts to run."""
-        self._stretch += 1
-        self._inside = True
-
-    def end(self) -> None:
-        """Scenario code gave control back."""
-        self._inside = False
 
     def install(self) -> None:
         """Begin to tick, where the system allows it."""
@@ -56,10 +47,10 @@ class CpuWatch:
             self._installed = False
 
     def _tick(self, number: int, frame: FrameType | None) -> None:
-        if not self._inside:
+        if not self.inside:
             return
-        if self._stretch != self._seen:
-            self._seen, self._ticks = self._stretch, 0
+        if self.stretch != self._seen:
+            self._seen, self._ticks = self.stretch, 0
             return
         self._ticks += 1
         if self._ticks >= _TICKS:

@@ -39,11 +39,6 @@ class Emitter:
         self._listeners: dict[str, list[Any]] | None = None
         self._waiters: dict[str, list[Future[Any]]] | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise UnknownName.on(self.NAME, name, [known for known in dir(type(self)) if not known.startswith("_")])
-
     def __repr__(self) -> str:
         return f"<{self.NAME} {self._id}>"
 
@@ -109,7 +104,7 @@ class Emitter:
 
     def emit(self, event: Event) -> None:
         """Queue an event; it is delivered at this instant, after all that is already due."""
-        self.session.switch.post(self._deliver, event)
+        self.session.switch.ready.append((self._deliver, (event,)))
 
     def wanted(self, event: EventType[Any]) -> bool:
         """Whether anybody listens to or waits for this event."""

@@ -27,6 +27,9 @@ class Phase(Enum):
     ENDED = "ended"
     """Nothing of it is left but its timeline."""
 
+    # Enum's own hash is computed in Python, and the tables below are looked up often.
+    __hash__ = object.__hash__
+
 
 MOVES: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.LOADING: frozenset({Phase.RUNNING, Phase.CLOSING}),

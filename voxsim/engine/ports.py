@@ -190,24 +190,17 @@ class Script(Protocol):
         """The session is over: drop what was kept for it."""
 
 
-class Watch(Protocol):
-    """Interrupts a handler that computes for too long."""
+@attrs.define
+class Watch:
+    """What a watchdog needs to know to interrupt a handler that computes for too long; by itself it never does.
 
-    def begin(self) -> None:
-        """Scenario code starts to run."""
+    Attributes:
+        stretch: how many stretches of scenario code have begun.
+        inside: whether one is running now.
+    """
 
-    def end(self) -> None:
-        """Scenario code gave control back."""
-
-
-class NoWatch:
-    """A watch that never interrupts."""
-
-    def begin(self) -> None:
-        """Nothing to do."""
-
-    def end(self) -> None:
-        """Nothing to do."""
+    stretch: int = 0
+    inside: bool = False
 
 
 @attrs.frozen

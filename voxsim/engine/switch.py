@@ -9,13 +9,13 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
-from voxsim.engine.ports import NoWatch, Outside, Tasks, Watch, Web
+from voxsim.engine.ports import Outside, Tasks, Watch, Web
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.vocabulary.errors import VoxsimError
@@ -79,11 +79,11 @@ class Switch:
         self.loose: list[Record] = []
         self.subscribers: tuple[Callable[[Record], None], ...] = ()
         self.on_session_end: list[Callable[[Session], None]] = []
-        self.watch: Watch = NoWatch()
+        self.watch = Watch()
         self.outside: Outside = _Unset("outside")  # type: ignore[assignment]
         self.web: Web = _Unset("web")  # type: ignore[assignment]
         self.tasks: Tasks = _Unset("tasks")  # type: ignore[assignment]
-        self._ready: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self.ready: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._heap: list[tuple[int, int, Timer]] = []
         self._cancelled = 0
 
@@ -91,7 +91,7 @@ class Switch:
 
     def post(self, step: Callable[..., Any], *args: Any) -> None:
         """Do this at the present instant, after all that is already due."""
-        self._ready.append((step, args))
+        self.ready.append((step, args))
 
     def after(self, seconds: float, step: Callable[..., Any], *args: Any) -> Timer:
         """Do this so many seconds from now."""
@@ -110,24 +110,33 @@ class Switch:
 
     def step(self) -> bool:
         """Take the next step that is due at the present instant; False when there is none."""
-        ready = self._ready
-        if not ready:
-            self._pull()
-            if not ready:
-                return False
-        step, args = ready.popleft()
-        step(*args)
-        return True
+        return self.run_due(most=1) == 1
 
-    def run_due(self) -> None:
-        """Take all steps that are due at the present instant."""
-        while self.step():
-            pass
+    def run_due(self, most: int = 1 << 62, stop: Collection[Any] = ()) -> int:
+        """Take the steps that are due at the present instant, and count them.
+
+        Args:
+            most: take no more than so many.
+            stop: return as soon as there is something in it.
+        """
+        ready = self.ready
+        taken = 0
+        while taken < most:
+            if not ready:
+                self._pull()
+                if not ready:
+                    break
+            step, args = ready.popleft()
+            step(*args)
+            taken += 1
+            if stop:
+                break
+        return taken
 
     @property
     def next_instant(self) -> int | None:
         """When the next step is due, in microseconds; None when nothing is left to happen."""
-        if self._ready:
+        if self.ready:
             return self.now
         heap = self._heap
         while heap and heap[0][2].call is None:
@@ -143,7 +152,7 @@ class Switch:
 
     def _pull(self) -> None:
         """Move all steps of the heap that are due now into the queue, in their order."""
-        heap, ready, now = self._heap, self._ready, self.now
+        heap, ready, now = self._heap, self.ready, self.now
         while heap and heap[0][0] <= now:
             timer = heapq.heappop(heap)[2]
             if timer.call is None:

@@ -7,6 +7,7 @@ per session too, so module-level variables belong to the session, as on the plat
 from __future__ import annotations
 
 import builtins
+import os
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from voxsim.engine.current import running
-from voxsim.vocabulary.errors import ConfigurationError, ScenarioError, ScenarioTimeout
+from voxsim.vocabulary.errors import ConfigurationError, ScenarioError, ScenarioTimeout, unknown_name
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -51,6 +52,7 @@ class PythonProgram:
                 raise ConfigurationError(f"There is no scenario file {file!r}.")
         self._folders = tuple(dict.fromkeys(Path(file).parent for file in self._files))
         self._own = set(self._files)
+        self._modules: dict[str, Path | None] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,11 +86,16 @@ class PythonProgram:
             return ScenarioError(f"{type(error).__name__}: {error.msg}", where=line, frames=(line,), fatal=True)
         if isinstance(error, ScenarioTimeout):
             return ScenarioError(str(error), where=where, frames=frames[-_MOST_FRAMES:], fatal=True)
-        text = str(error) or "no message"
+        text = (unknown_name(error) if isinstance(error, AttributeError) else None) or str(error) or "no message"
         return ScenarioError(f"{type(error).__name__}: {text}", where=where, frames=frames[-_MOST_FRAMES:])
 
     def find_module(self, name: str) -> Path | None:
         """The file of a module in the scenarios' own folders, or None."""
+        if name not in self._modules:
+            self._modules[name] = self._look_for(name)
+        return self._modules[name]
+
+    def _look_for(self, name: str) -> Path | None:
         parts = name.split(".")
         for folder in self._folders:
             base = folder.joinpath(*parts)
@@ -118,13 +125,12 @@ def compiled(file: str, most_characters: int) -> CodeType:
         ScenarioError: it cannot be read, is no UTF-8, or is too long.
         SyntaxError: it is no Python.
     """
-    path = Path(file)
     try:
-        status = path.stat()
+        status = os.stat(file)
         known = _compiled.get(file)
         if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
             return known[2]
-        source = path.read_bytes().decode("utf-8")
+        source = Path(file).read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ScenarioError(

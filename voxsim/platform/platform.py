@@ -54,6 +54,7 @@ class Platform:
         self.origin = origin or Origin()
         self.rules: list[Rule] = []
         self.sessions: list[Session] = []
+        self._origins: dict[tuple[Any, ...], Origin] = {}
 
     def start_scenarios(self, rule: Rule, custom_data: str = "", **origin: Any) -> Session:
         """Begin a session over HTTP, as StartScenarios does: no call, the rule is named."""
@@ -95,8 +96,10 @@ class Platform:
         return leg
 
     def _session(self, rule: Rule, custom_data: str, **origin: Any) -> Session:
-        facts = {"rule_id": rule.number, "rule_name": rule.name, **origin}
-        session = Session(self.switch, rule.program, attrs.evolve(self.origin, **facts), custom_data)
+        key = (self.origin, rule.number, rule.name, *origin.items())
+        if key not in self._origins:
+            self._origins[key] = attrs.evolve(self.origin, rule_id=rule.number, rule_name=rule.name, **origin)
+        session = Session(self.switch, rule.program, self._origins[key], custom_data)
         self.sessions.append(session)
         return session
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from voxsim.vocabulary.errors import BadArgument, UnknownName
+from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import did_you_mean, documented_name, python_name
 
 _DOCUMENTED = "documented"
@@ -31,11 +31,6 @@ class Event:
     """
 
     name: str
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise UnknownName.on(f"The event {self.name}", name, [attribute for attribute, _ in payload_fields(type(self))])
 
 
 @cache
@@ -96,11 +91,6 @@ class _EventNamesMeta(type):
         if cls.members:
             manifest.events[name] = cls
         return cls
-
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise UnknownName.on(cls.__name__, name, cls.members)
 
     def __iter__(cls) -> Iterator[EventType[Event]]:
         return iter(cls.members.values())

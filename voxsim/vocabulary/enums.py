@@ -23,6 +23,9 @@ class _Suggesting(EnumMeta):
 class TextEnum(StrEnum, metaclass=_Suggesting):
     """An enumeration with string values."""
 
+    # Enum's own hash is computed in Python, and state tables are looked up often.
+    __hash__ = str.__hash__
+
 
 class NumberEnum(IntEnum, metaclass=_Suggesting):
     """An enumeration with number values."""

@@ -23,6 +23,20 @@ class UnknownName(VoxsimError, AttributeError):
         return cls(f"{owner} has no {name!r}.{did_you_mean(name, candidates)}", name=name)
 
 
+def unknown_name(error: AttributeError) -> str | None:
+    """What to say of a misspelt name: its owner, and the nearest name that the owner has; None when it is not known.
+
+    It is asked when an error is reported. Catching unknown names where they are used would make every use of a known
+    one slower.
+    """
+    owner, name = error.obj, error.name
+    if isinstance(error, UnknownName) or owner is None or not name:
+        return None
+    known = [one for one in dir(owner) if not one.startswith("_")]
+    title = owner.__name__ if isinstance(owner, type) else getattr(owner, "NAME", None) or type(owner).__name__
+    return f"{title} has no {name!r}.{did_you_mean(name, known)}"
+
+
 class BadArgument(VoxsimError, TypeError, ValueError):
     """An argument of the wrong kind or outside its documented range."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from voxsim.engine.current import current
-from voxsim.vocabulary.errors import UnknownName
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 
 class Namespace:
-    """A documented namespace. Unknown names in it are answered with the nearest one."""
+    """A documented namespace."""
 
     NAME: ClassVar[str]
     _id: ClassVar[None] = None
@@ -21,12 +20,6 @@ class Namespace:
     def session(self) -> Session:
         """The session whose code is running."""
         return current()
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        known = [one for one in dir(type(self)) if not one.startswith("_") and one not in ("NAME", "session")]
-        raise UnknownName.on(self.NAME, name, known)
 
     def __repr__(self) -> str:
         return f"<{self.NAME}>"

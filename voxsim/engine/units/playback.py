@@ -31,6 +31,9 @@ class PlaybackState(Enum):
     FINISHED = "finished"
     STOPPED = "stopped"
 
+    # Enum's own hash is computed in Python, and the table below is looked up often.
+    __hash__ = object.__hash__
+
 
 MOVES: Final[dict[PlaybackState, frozenset[PlaybackState]]] = {
     PlaybackState.LOADING: frozenset({PlaybackState.READY, PlaybackState.FINISHED, PlaybackState.STOPPED}),

@@ -1,0 +1,129 @@
+"""World: one platform with its whole outside in place, ready to run. What `voxsim run` and the tests begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from voxsim.driver import Driver, Pace
+from voxsim.engine.journal import Record
+from voxsim.engine.session import Session
+from voxsim.engine.sounds import Sounds
+from voxsim.engine.switch import Switch
+from voxsim.engine.timing import Timing
+from voxsim.languages import load_program
+from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.directory import Directory
+from voxsim.parties.line import Line
+from voxsim.parties.party import Party
+from voxsim.parties.web import ScriptedWeb
+from voxsim.platform.platform import Caller, Platform
+from voxsim.platform.rules import Rule
+from voxsim.vocabulary.errors import ScenarioError
+from voxsim.vocabulary.limits import Limits
+
+Files = str | Path | Sequence[str | Path]
+
+
+class World:
+    """A switch, a platform, a directory of parties, a scripted web, and the driver that moves them.
+
+    Args:
+        seed: for ids and chance.
+        pace: how time goes.
+        until: seconds of scenario time after which a run is given up, or None.
+        limits, timing, sounds: the platform's figures.
+        stranger: how somebody behaves whom nobody plays; None lets such calls fail with 404.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        pace: Pace | None = None,
+        until: float | None = 24 * 3600,
+        limits: Limits | None = None,
+        timing: Timing | None = None,
+        sounds: Sounds | None = None,
+        stranger: Behaviour | None = None,
+    ) -> None:
+        self.seed = seed
+        self.switch = Switch(seed=seed, limits=limits, timing=timing, sounds=sounds)
+        self.platform = Platform(self.switch)
+        self.directory = Directory(self.switch, self.platform, stranger)
+        self.web = ScriptedWeb(self.switch)
+        self.switch.outside = self.directory
+        self.switch.web = self.web
+        self.driver = Driver(self.switch, pace, until)
+        self._rules: dict[tuple[str, ...], Rule] = {}
+
+    # --- scenarios ---
+
+    def rule(self, files: Files, pattern: str = ".*") -> Rule:
+        """A rule for one scenario file, or for several that share their globals, in order.
+
+        Raises:
+            ConfigurationError: a file does not exist, or is of no known language.
+        """
+        names = (str(files),) if isinstance(files, str | Path) else tuple(str(file) for file in files)
+        if names not in self._rules:
+            title = Path(names[-1]).stem if names else "empty"
+            self._rules[names] = Rule(title, load_program(names), pattern, len(self._rules) + 1)
+        return self._rules[names]
+
+    def add_rule(self, files: Files, pattern: str = ".*") -> Rule:
+        """Let calls to destinations that match the pattern run these scenarios."""
+        rule = self.rule(files, pattern)
+        self.platform.rules.append(rule)
+        return rule
+
+    def start(self, rule: Rule, custom_data: str = "") -> Session:
+        """Begin a session as StartScenarios does."""
+        return self.platform.start_scenarios(rule, custom_data)
+
+    # --- parties ---
+
+    def add_party(self, kind: str, address: str, behaviour: Behaviour | str | None = None, **keys: Any) -> Party:
+        """Let somebody be called: `pstn`, `user`, `sip` or `wab`; keywords as for `Party.make`."""
+        return self.directory.add(Party.make(kind, address, behaviour, **keys))
+
+    def call_in(
+        self,
+        party: Party,
+        destination: str,
+        rule: Rule | None = None,
+        *,
+        custom_data: str | None = None,
+        headers: dict[str, str] | None = None,
+        line: Line | None = None,
+    ) -> Line:
+        """Let a party call the platform now; the rule is found by the destination unless one is given."""
+        line = line or self.directory.line(party)
+        caller = Caller(
+            kind=party.kind,
+            number=party.address,
+            display_name=party.display_name,
+            headers=headers or {},
+            custom_data=custom_data,
+            domain=party.domain,
+        )
+        line.called(self.platform.incoming(destination, caller, line, rule))
+        return line
+
+    # --- what happened ---
+
+    @property
+    def sessions(self) -> list[Session]:
+        """All sessions so far, in the order of their beginning."""
+        return self.platform.sessions
+
+    @property
+    def journal(self) -> list[Record]:
+        """All records so far, in order."""
+        return self.switch.journal(iter(self.sessions))
+
+    @property
+    def failures(self) -> list[ScenarioError]:
+        """All errors of scenarios' own code so far."""
+        return [failure for session in self.sessions for failure in session.failures]
