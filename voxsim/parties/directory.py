@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class Directory:
         self._stranger = stranger
         self.parties: list[Party] = []
         self.lines: list[Line] = []
+        self.on_line: list[Callable[[Line], None]] = []
         self.unplayed: list[str] = []
 
     def add(self, party: Party) -> Party:
@@ -57,7 +59,10 @@ class Directory:
             party = Party(kind=leg.kind, address=leg.number, behaviour=self._stranger)
         if not party.online:
             return Cause.sip(Sip.TEMPORARILY_UNAVAILABLE, USER_OFFLINE)
-        return self.line(party)
+        line = self.line(party)
+        for told in self.on_line:
+            told(line)
+        return line
 
     def line(self, party: Party) -> Line:
         """A new end of a leg for a party."""

@@ -150,6 +150,10 @@ class Line:
         self._did("sent a re-INVITE", body)
         self.leg.far_reinvites(headers or {}, mime_type, body)
 
+    def answer(self) -> None:
+        """Answer a call that was offered; what the behaviour says of a connected call follows."""
+        self._answer("", self._devices[0][1])
+
     def hang_up(self) -> None:
         """End the call."""
         if self._leg is not None and self._leg.alive:

@@ -265,6 +265,7 @@ class ScriptedWeb:
 
     Attributes:
         requests: every request received, answered or not.
+        sockets: the scripted WebSocket services.
         unexpected: those that nothing answers, as `METHOD URL`.
         mails: every mail sent.
     """
@@ -272,7 +273,7 @@ class ScriptedWeb:
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
         self._services: list[Service] = []
-        self._sockets: list[SocketService] = []
+        self.sockets: list[SocketService] = []
         self._mail_code: tuple[int, str | None] = (250, None)
         self.requests: list[HttpRequest] = []
         self.unexpected: list[str] = []
@@ -290,7 +291,7 @@ class ScriptedWeb:
     def socket(self, url: str) -> SocketService:
         """Let a scenario connect a WebSocket to a URL; `*` stands for anything."""
         service = SocketService(self._switch, url)
-        self._sockets.insert(0, service)
+        self.sockets.insert(0, service)
         return service
 
     def mail_server(self, code: int = 250, error: str | None = None) -> None:
@@ -342,7 +343,7 @@ class ScriptedWeb:
         self, url: str, protocols: tuple[str, ...], headers: Headers, near: SocketNear
     ) -> SocketFar | None:
         """One WebSocket of a scenario."""
-        for service in self._sockets:
+        for service in self.sockets:
             if url == service.url or fnmatchcase(url, service.url):
                 return service.connect(near)
         self.unexpected.append(f"WebSocket {url}")

@@ -58,7 +58,7 @@ def base64_decode(data: str) -> list[int]:
             f"base64_decode: {wrong[0]!r} is no Base64 digit (A-Z, a-z, 0-9, + and /, then = to fill up), "
             f"got {shown(data)}."
         )
-    if len(digits) % 4 == 1 or (padding and (padding > 2 or len(text) % 4)):
+    if len(digits) % 4 == 1 or padding not in (0, -len(digits) % 4):
         raise BadArgument(
             f"base64_decode: {len(digits)} digits and {padding} '=' make no Base64, which comes in groups of four; "
             f"is {shown(data)} cut off?"
@@ -230,7 +230,9 @@ def _bytes_of(function: str, data: Any, *, text: bool = True) -> bytes:
     try:
         return bytes(numbers)
     except (TypeError, ValueError):
-        index, wrong = next((i, one) for i, one in enumerate(numbers) if not isinstance(one, int) or not 0 <= one <= 255)
+        index, wrong = next(
+            (index, one) for index, one in enumerate(numbers) if not isinstance(one, int) or one not in range(256)
+        )
         raise BadArgument(
             f"{function}: bytes are whole numbers from 0 to 255, got {shown(wrong)} at position {index}."
         ) from None
@@ -249,12 +251,11 @@ def _encoded(function: str, data: str, encoding: str) -> bytes:
 
 def _check_encoding(function: str, encoding: Any) -> None:
     """Raise for an encoding that Python does not know: it does not look by itself when there is nothing to convert."""
+    name = _text(function, "encoding", encoding)
     try:
-        codecs.lookup(_text(function, "encoding", encoding))
+        codecs.lookup(name)
     except (LookupError, ValueError):
-        if not isinstance(encoding, str):
-            raise
-        raise _unknown_encoding(function, encoding) from None
+        raise _unknown_encoding(function, name) from None
 
 
 def _unknown_encoding(function: str, encoding: str) -> BadArgument:

@@ -6,10 +6,10 @@ when it is first asked. No network and no directory: whether anybody has the num
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from reprlib import repr as shown
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
@@ -19,7 +19,10 @@ from voxsim.vocabulary.declare import namespace, signature
 from voxsim.vocabulary.errors import BadArgument, ConfigurationError
 
 if TYPE_CHECKING:
-    from phonenumbers import NumberParseException, PhoneNumber as ParsedNumber
+    from phonenumbers import PhoneNumber as ParsedNumber
+
+_ERRORS: Final = ("INVALID_COUNTRY_CODE", "NOT_A_NUMBER", "TOO_SHORT_AFTER_IDD", "TOO_SHORT_NSN", "TOO_LONG_NSN")
+"""What libphonenumber says of a number that it cannot read, by its own numbers from 0."""
 
 
 @attrs.frozen(kw_only=True)
@@ -55,8 +58,6 @@ class PhoneNumberNamespace(Namespace):
 
     NAME: ClassVar = "PhoneNumber"
 
-    Info = Info
-
     @signature("getInfo(number, country?)")
     def get_info(self, number: str, country: str | None = None) -> Info:
         """What is known of a phone number; one that cannot be read gives an Info with an `error`.
@@ -70,22 +71,61 @@ class PhoneNumberNamespace(Namespace):
             BadArgument: one of them is no text.
             ConfigurationError: the `phonenumbers` package is not installed.
         """
-        for name, value in (("number", number), ("country", country)):
-            if not isinstance(value, str) and (name == "number" or value is not None):
-                raise BadArgument(f"PhoneNumber.getInfo: `{name}` is a text, got {shown(value)}.")
-        library = _library()
+        if not isinstance(number, str):
+            raise BadArgument(f"PhoneNumber.getInfo: `number` is a text, got {shown(number)}.")
+        if country is not None and not isinstance(country, str):
+            raise BadArgument(f"PhoneNumber.getInfo: `country` is two letters, such as 'GB', got {shown(country)}.")
         try:
-            parsed = library.parse(number, country or None)
-        except library.NumberParseException as error:
-            return Info(error=_error_name(error))
-        own = library.region_code_for_number(parsed)
-        region = country or own
-        return Info(
-            number_type=library.PhoneNumberType.to_string(library.number_type(parsed)),
-            region=own or "",
-            location=_location(parsed),
-            is_possible_number=library.is_possible_number(parsed),
-            is_valid_number=library.is_valid_number(parsed),
-            is_valid_number_for_region=bool(region) and library.is_valid_number_for_region(parsed, region),
-            number=library.format_number(parsed, library.PhoneNumberFormat.E164),
-        )
+            return _info(number, country or None)
+        except ImportError as error:
+            raise ConfigurationError(
+                f"PhoneNumber.getInfo needs the 'phonenumbers' package ({error}): pip install voxsim[phone]"
+            ) from None
+
+
+def _info(number: str, country: str | None) -> Info:
+    import phonenumbers as library
+
+    try:
+        parsed = library.parse(number, country)
+    except library.NumberParseException as error:
+        return Info(error=_ERRORS[error.error_type])
+    own = library.region_code_for_number(parsed)
+    region = country or own
+    return Info(
+        number_type=library.PhoneNumberType.to_string(library.number_type(parsed)),
+        region=own or "",
+        location=_location(parsed),
+        is_possible_number=library.is_possible_number(parsed),
+        is_valid_number=library.is_valid_number(parsed),
+        is_valid_number_for_region=region is not None and library.is_valid_number_for_region(parsed, region),
+        number=library.format_number(parsed, library.PhoneNumberFormat.E164),
+    )
+
+
+def _location(parsed: ParsedNumber) -> str:
+    with _unwatched():
+        from phonenumbers import geocoder
+
+    return geocoder.description_for_number(parsed, "en")
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """Stop the clock on the running handler: the tables of places take seconds to load the first time on a machine.
+
+    That is not the scenario's computing, and must not end its session.
+    """
+    session = running.get(None)
+    if session is None:
+        yield
+        return
+    watch = session.switch.watch
+    inside, watch.inside = watch.inside, False
+    try:
+        yield
+    finally:
+        watch.inside = inside
+
+
+PhoneNumber = PhoneNumberNamespace()
