@@ -9,6 +9,7 @@ moment when virtual time may jump to the next deadline, the engine's or trio's.
 from __future__ import annotations
 
 import contextlib
+import gc
 import math
 import time
 from collections import deque
@@ -32,6 +33,8 @@ LONG: Final = 86_400.0
 """How long trio may sleep when nothing is due, in seconds."""
 
 _STEPS_BEFORE_YIELD: Final = 2000
+_FAR: Final = 1 << 62
+_OBJECTS_BEFORE_GC: Final = 50_000
 
 Done = Callable[[Any, BaseException | None], None]
 
@@ -79,13 +82,15 @@ class Driver(trio.abc.Clock):
         self.watch = CpuWatch(switch.limits.handler_cpu_seconds)
         switch.tasks = self
         switch.watch = self.watch
-        self._turns: deque[_Waiter | _Start] = deque()
+        switch.on_session_end.append(self._session_ended)
+        self._turns: deque[_Waiter | _Start | None] = deque()
         self._waiters: set[_Waiter] = set()
         self._scopes: dict[str, set[trio.CancelScope]] = {}
         self._alive = 0
         self._held = 0
         self._beside = False
         self._settle = False
+        self._ended = False
         self._task: trio.lowlevel.Task | None = None
         self._nursery: trio.Nursery | None = None
         self._parked = ""
@@ -233,6 +238,9 @@ class Driver(trio.abc.Clock):
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         self.watch.install()
+        # A run keeps nearly all that it makes, its timeline, so that looking for garbage often finds none.
+        thresholds = gc.get_threshold()
+        gc.set_threshold(max(thresholds[0], _OBJECTS_BEFORE_GC), *thresholds[1:])
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -242,6 +250,7 @@ class Driver(trio.abc.Clock):
                     nursery.cancel_scope.cancel()
         finally:
             self._nursery = None
+            gc.set_threshold(*thresholds)
             self.watch.remove()
             for turn in self._turns:
                 if isinstance(turn, _Start):
@@ -253,14 +262,17 @@ class Driver(trio.abc.Clock):
         while True:
             if self.pace.kind is Kind.REAL:
                 switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
-            while (taken := switch.run_due(_STEPS_BEFORE_YIELD, turns)) or turns:
-                while turns:
-                    await self._take_turn(turns.popleft())
+            taken = switch.run_due(_STEPS_BEFORE_YIELD, turns, self._horizon())
+            while turns:
+                await self._take_turn(turns.popleft())
+            if taken:
                 if taken == _STEPS_BEFORE_YIELD:
                     await trio.lowlevel.checkpoint()
+                continue
+            self._ended = False
             if over():
                 return
-            if self._beside or self._alive or self._held or self._settle or self.pace.kind is Kind.REAL:
+            if self._others():
                 self._settle = False
                 await self._park("idle")
                 if turns or switch.next_instant == switch.now:
@@ -269,6 +281,16 @@ class Driver(trio.abc.Clock):
                 self._jump()
             elif switch.next_instant is None and self._trio_deadline == math.inf and not self._held:
                 self._give_up(Stuck(self._report()))
+
+    def _others(self) -> bool:
+        """Whether tasks other than the driver may be about to run, so that trio must be asked before time moves."""
+        return bool(self._beside or self._alive or self._held or self._settle) or self.pace.kind is Kind.REAL
+
+    def _horizon(self) -> int:
+        """How far the engine may move time by itself: nobody else is there, and the run cannot be over."""
+        if self._ended or self._others() or self._allowed is not None:
+            return -1
+        return _FAR if self.until is None else self.until
 
     def _jump(self) -> None:
         """Move virtual time to the next deadline, the engine's or trio's; fail what waits when there is none."""
@@ -289,6 +311,11 @@ class Driver(trio.abc.Clock):
             self._give_up(TimeUp(f"The run was given up after {self.until / 1e6:g} s of its own time."))
         else:
             switch.advance(max(instant, switch.now))
+
+    def _session_ended(self, session: Session) -> None:
+        """The run may be over: let the engine stop at this instant to ask."""
+        self._ended = True
+        self._turns.append(None)
 
     def _outer(self) -> list[_Waiter]:
         """Those outside of the scenarios who wait."""
@@ -322,8 +349,10 @@ class Driver(trio.abc.Clock):
 
         await trio.lowlevel.wait_task_rescheduled(abort)
 
-    async def _take_turn(self, turn: _Waiter | _Start) -> None:
+    async def _take_turn(self, turn: _Waiter | _Start | None) -> None:
         """Let one task run until it waits, ends, or blocks elsewhere."""
+        if turn is None:
+            return
         if isinstance(turn, _Start):
             assert self._nursery is not None
             self._alive += 1

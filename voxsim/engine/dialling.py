@@ -34,7 +34,7 @@ def dial(
     refused = None
     if session.call_attempts >= limits.call_attempts:
         refused = "call_attempts"
-    elif sum(call.leg.state in (PROGRESSING, ALERTING) for call in session.calls.values()) >= limits.progressing_calls:
+    elif len(session.calls) >= limits.progressing_calls and _progressing(session) >= limits.progressing_calls:
         refused = "progressing_calls"
     leg = Leg(
         session.switch,
@@ -49,6 +49,11 @@ def dial(
     call = Call(session, leg)
     session.switch.post(_set_out, call, refused, call_timeout(session, headers))
     return call
+
+
+def _progressing(session: Session) -> int:
+    """How many calls of the session are not answered yet."""
+    return sum(call.leg.state in (PROGRESSING, ALERTING) for call in session.calls.values())
 
 
 def _set_out(call: Call, refused: str | None, timeout: float) -> None:

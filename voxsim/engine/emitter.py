@@ -8,7 +8,7 @@ function is accepted, and ends the session when the event fires.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, overload
 
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import Operation, Phase, check_allowed
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Event)
 H = TypeVar("H", bound=Callable[..., Any])
+
+
+LAST_EVENTS: Final = frozenset({"Application.Terminating", "Application.Terminated"})
+"""The only events that a session still gets once its end was asked for."""
 
 
 class Emitter:
@@ -52,8 +56,11 @@ class Emitter:
         self._check_listening("addEventListener")
         name = self._event_name(event)
         if self._listeners is None:
-            self._listeners = {}
-        self._listeners.setdefault(name, []).append(callback)
+            self._listeners = {name: [callback]}
+        elif name in self._listeners:
+            self._listeners[name].append(callback)
+        else:
+            self._listeners[name] = [callback]
 
     @signature("removeEventListener(event, callback?)")
     def remove_event_listener(self, event: EventType[Any] | str, callback: Callable[..., Any] | None = None) -> None:
@@ -114,13 +121,9 @@ class Emitter:
     def _deliver(self, event: Event) -> None:
         """Hand an event to its listeners, unless the session keeps it back because it is ending."""
         session = self.session
-        if session.phase is not Phase.RUNNING:
+        if session.phase is not Phase.RUNNING and event.name not in LAST_EVENTS:
             session.note("undelivered", event.name, self._id, event)
             return
-        self._hand_over(event)
-
-    def _hand_over(self, event: Event) -> None:
-        session = self.session
         session.note("event", event.name, self._id, event)
         listeners = self._listeners
         if listeners is not None and (callbacks := listeners.get(event.name)):
@@ -155,7 +158,7 @@ class Emitter:
 
     def _event_name(self, event: object) -> str:
         """The value of one of this unit's events, or an error that names the nearest one."""
-        if isinstance(event, EventType) and self.EVENTS.members.get(event.member) is event:
+        if type(event) is EventType and event.owner is self.EVENTS:
             return event.plain
         value = str(event) if isinstance(event, str) else ""
         found = self.EVENTS.find(value)

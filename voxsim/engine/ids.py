@@ -5,11 +5,12 @@ In runs and tests the source is seeded, so that ids repeat; a server gives the o
 
 from __future__ import annotations
 
-import base64
+from binascii import b2a_base64
 from random import Random
 from typing import Final
 
 SERVER_ADDRESS: Final = "127.0.0.1"
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 FIRST_SESSION_ID: Final = 4_600_000_001
 
 
@@ -37,7 +38,7 @@ class Ids:
 
     def unit(self) -> str:
         """43 characters of base64url: outgoing legs, players, sockets and all else that a script makes."""
-        return base64.urlsafe_b64encode(self._random.randbytes(32))[:43].decode()
+        return b2a_base64(self._random.randbytes(32)).translate(_URL_SAFE)[:43].decode()
 
     def secret(self) -> str:
         """The 16 hexadecimal digits that make a session's managing URL a capability."""

@@ -43,6 +43,7 @@ class Leg:
 
     Attributes:
         id: the call's id.
+        call: the scenario's side, or None when there is no session.
         incoming: whether the subscriber called the platform.
         kind: `pstn`, `sip`, `user` or `wab`, as `Call.clientType()` gives it; `conference` for a conference leg.
         number: the dialled number, in both directions.
@@ -54,10 +55,10 @@ class Leg:
     """
 
     __slots__ = (
-        "_call",
         "_clock",
         "_switch",
         "answering",
+        "call",
         "callerid",
         "cause",
         "connected_at",
@@ -89,7 +90,7 @@ class Leg:
         headers: Headers = NO_HEADERS,
     ) -> None:
         self._switch = switch
-        self._call: Call | None = None
+        self.call: Call | None = None
         self._clock: Timer | None = None
         self.id = identity
         self.incoming = incoming
@@ -114,7 +115,7 @@ class Leg:
 
     def attach(self, call: Call) -> None:
         """Join the scenario's side."""
-        self._call = call
+        self.call = call
         facts = {
             "incoming": self.incoming,
             "type": self.kind,
@@ -123,11 +124,6 @@ class Leg:
             "displayName": self.display_name,
         }
         self._note("created", facts)
-
-    @property
-    def call(self) -> Call | None:
-        """The scenario's side, or None when there is no session."""
-        return self._call
 
     @property
     def alive(self) -> bool:
@@ -183,13 +179,13 @@ class Leg:
 
     def _answered(self, headers: Headers) -> None:
         self.answering = False
-        if not self.alive:
+        if self.state is TERMINATED:
             return
         self._connect()
         if self.far is not None:
             self.far.answered(self, headers)
-        if self.alive and self._call is not None:
-            self._call.leg_connected({}, None)
+        if self.state is not TERMINATED and self.call is not None:
+            self.call.leg_connected({}, None)
 
     def hang_up(self, headers: Headers = NO_HEADERS) -> None:
         """End the leg from the scenario's side: BYE, or CANCEL before the answer."""
@@ -221,16 +217,16 @@ class Leg:
         """180 from the callee; may come several times, once for each device that rings."""
         if self.state is PROGRESSING:
             self._note("ringing", {"by": "far", "device": device} if device else {"by": "far"})
-            if self._call is not None:
-                self._call.leg_rings(headers)
+            if self.call is not None:
+                self.call.leg_rings(headers)
 
     def far_progresses(self, headers: Headers = NO_HEADERS) -> None:
         """183 with early media from the callee."""
         if self.state is PROGRESSING:
             first, self.early = not self.early, True
             self._note("early_media", {"by": "far"})
-            if self._call is not None:
-                self._call.leg_progresses(headers)
+            if self.call is not None:
+                self.call.leg_progresses(headers)
             if first:
                 self._switch.after_ms(self._switch.timing.progress_to_first_packet, self._first_packet)
 
@@ -242,8 +238,8 @@ class Leg:
         self._connect(device)
         if not self.early:
             self._switch.after_ms(self._switch.timing.connected_to_first_packet, self._first_packet)
-        if self._call is not None:
-            self._call.leg_connected(dict(headers), custom_data)
+        if self.call is not None:
+            self.call.leg_connected(dict(headers), custom_data)
 
     def far_ends(self, cause: Cause | None = None, headers: Headers | None = None) -> None:
         """The subscriber ends the leg: hangs up, gives up calling, or refuses."""
@@ -255,41 +251,41 @@ class Leg:
 
     def far_presses(self, digit: str, how: int = 1) -> None:
         """One DTMF digit from the subscriber; `how` is a DTMFType."""
-        if self.alive and self._call is not None and self.media_open:
-            self._call.leg_presses(digit, how)
+        if self.alive and self.call is not None and self.media_open:
+            self.call.leg_presses(digit, how)
 
     def far_says(self, sound: Sound) -> None:
         """The subscriber begins to speak or to play something."""
         if self.state is CONNECTED or self.early:
             self._note("speaks", sound.facts())
-            if self._call is not None:
-                self._call.leg_speaks(sound)
+            if self.call is not None:
+                self.call.leg_speaks(sound)
 
     def far_texts(self, text: str) -> None:
         """A text message from the subscriber."""
-        if self.alive and self._call is not None:
-            self._call.leg_texts(text)
+        if self.state is not TERMINATED and self.call is not None:
+            self.call.leg_texts(text)
 
     def far_informs(self, mime_type: str, body: str, headers: Headers = NO_HEADERS) -> None:
         """A SIP INFO from the subscriber."""
-        if self.alive and self._call is not None:
-            self._call.leg_informs(mime_type, body, headers)
+        if self.state is not TERMINATED and self.call is not None:
+            self.call.leg_informs(mime_type, body, headers)
 
     def far_holds(self) -> None:
         """The subscriber puts the leg on hold."""
         if self.state is CONNECTED and not self.held:
             self.held = True
             self._note("held")
-            if self._call is not None:
-                self._call.leg_holds(True)
+            if self.call is not None:
+                self.call.leg_holds(True)
 
     def far_resumes(self) -> None:
         """The subscriber takes the leg off hold."""
         if self.state is CONNECTED and self.held:
             self.held = False
             self._note("resumed")
-            if self._call is not None:
-                self._call.leg_holds(False)
+            if self.call is not None:
+                self.call.leg_holds(False)
 
     def far_falls_silent(self) -> None:
         """No packets come from the subscriber any more; RtpStopped follows."""
@@ -305,27 +301,27 @@ class Leg:
 
     def far_refers(self, target: str, headers: Headers = NO_HEADERS) -> None:
         """The subscriber asks for a blind transfer to `target`."""
-        if self.state is CONNECTED and self._call is not None:
+        if self.state is CONNECTED and self.call is not None:
             self.refer_pending = True
             self._note("refer", {"to": target, "by": "far"})
-            self._call.leg_refers(target, headers)
+            self.call.leg_refers(target, headers)
 
     def far_reinvites(self, headers: Headers, mime_type: str, body: str) -> None:
         """The subscriber asks for a new session description."""
-        if self.state is CONNECTED and self._call is not None:
-            self._call.leg_reinvites(headers, mime_type, body)
+        if self.state is CONNECTED and self.call is not None:
+            self.call.leg_reinvites(headers, mime_type, body)
 
     def far_answers_reinvite(
         self, accepted: bool, headers: Headers = NO_HEADERS, mime_type: str = "", body: str = "", code: int = 488
     ) -> None:
         """The subscriber's answer to the scenario's re-INVITE."""
-        if self.state is CONNECTED and self._call is not None:
-            self._call.leg_reinvite_answer(accepted, headers, mime_type, body, code)
+        if self.state is CONNECTED and self.call is not None:
+            self.call.leg_reinvite_answer(accepted, headers, mime_type, body, code)
 
     def far_answers_refer(self, code: int, reason: str | None = None) -> None:
         """The subscriber's answer to the scenario's REFER: 200 for done, anything else for failed."""
-        if self.alive and self._call is not None:
-            self._call.leg_refer_answer(Cause.sip(code, reason), {})
+        if self.state is not TERMINATED and self.call is not None:
+            self.call.leg_refer_answer(Cause.sip(code, reason), {})
 
     # --- inside ---
 
@@ -336,26 +332,26 @@ class Leg:
         self._switch.after_ms(self._switch.timing.connected_to_quality, self._quality)
 
     def _first_packet(self) -> None:
-        if self.alive and self._call is not None:
-            self._call.leg_first_packet()
+        if self.state is not TERMINATED and self.call is not None:
+            self.call.leg_first_packet()
 
     def _quality(self) -> None:
-        if self.alive and self._call is not None:
-            self._call.leg_quality()
+        if self.state is not TERMINATED and self.call is not None:
+            self.call.leg_quality()
 
     def _rtp(self, stopped: bool) -> None:
-        if self.state is CONNECTED and self.silent == stopped and self._call is not None:
-            self._call.leg_rtp(stopped)
+        if self.state is CONNECTED and self.silent == stopped and self.call is not None:
+            self.call.leg_rtp(stopped)
 
     def _not_answered(self) -> None:
         self._clock = None
-        if self._call is not None:
+        if self.call is not None:
             name = "unanswered_incoming_seconds" if self.incoming else "outgoing_answer_seconds"
-            self._call.session.limit(name, getattr(self._switch.limits, name), self.id)
+            self.call.session.limit(name, getattr(self._switch.limits, name), self.id)
         self._end(Cause.sip(Sip.REQUEST_TIMEOUT), NO_HEADERS, "platform")
 
     def _end(self, cause: Cause, headers: Headers, by: str) -> None:
-        if not self.alive:
+        if self.state is TERMINATED:
             return
         was = self.state
         self._stop_clock()
@@ -365,15 +361,15 @@ class Leg:
         self._note("ended", facts)
         if by != "far" and self.far is not None:
             self.far.ended(self, cause, headers)
-        if self._call is not None:
-            self._call.leg_ended(was, cause, headers)
+        if self.call is not None:
+            self.call.leg_ended(was, cause, headers)
 
     def _move(self, state: CallState) -> None:
         if state not in MOVES[self.state]:
             raise VoxsimError(f"A call cannot go from {self.state} to {state}.")
         old, self.state = self.state, state
-        if self._call is not None:
-            self._call.leg_moved(old, state)
+        if self.call is not None:
+            self.call.leg_moved(old, state)
 
     def _stop_clock(self) -> None:
         if self._clock is not None:
@@ -381,8 +377,7 @@ class Leg:
             self._clock = None
 
     def _note(self, name: str, data: dict[str, object] | None = None) -> None:
-        session = self._call.session if self._call is not None else None
-        if session is not None:
-            session.note("leg", name, self.id, data)
+        if self.call is not None:
+            self.call.session.note("leg", name, self.id, data)
         else:
             self._switch.note(None, "leg", name, self.id, data)

@@ -7,7 +7,7 @@ not made of samples here, but of whole utterances with a beginning and a length;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -50,6 +50,10 @@ class SendMedia:
     tag: str | None = None
     encoding: str | None = None
     custom_parameters: Any = None
+
+
+AS_IT_IS: Final = SendMedia()
+"""A stream without tag, encoding or parameters."""
 
 
 class MediaUnit(Emitter):
@@ -107,12 +111,17 @@ class MediaUnit(Emitter):
         if not sink.MIXES:
             for source in tuple(sink._sources or ()):
                 source._replaced_at(sink)
-        self._sinks = self._sinks or {}
-        self._sinks[sink] = how or SendMedia()
-        sink._sources = sink._sources or []
-        sink._sources.append(self)
+        how = how or AS_IT_IS
+        if self._sinks is None:
+            self._sinks = {sink: how}
+        else:
+            self._sinks[sink] = how
+        if sink._sources is None:
+            sink._sources = [self]
+        else:
+            sink._sources.append(self)
         self.session.note("media", "routed", self._id, {"to": sink._id})
-        sink._stream_begins(self, self._sinks[sink])
+        sink._stream_begins(self, how)
         if (sound := self._sounding()) is not None:
             sink.hear(sound, self)
         return True

@@ -339,7 +339,7 @@ class Session(Emitter):
 
     def _deliver_last(self, event: Event, then: Callable[[], None]) -> None:
         """Deliver Terminating or Terminated, and go on once its handlers gave control back."""
-        self._hand_over(event)
+        self._deliver(event)
         self.switch.post(then)
 
     def _finish(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -42,9 +43,9 @@ class Sounds:
         """Seconds to say a text, SSML tags not counted."""
         if self.speech_seconds is not None:
             return self.speech_seconds(text)
-        spoken = _SSML_TAG.sub("", text).strip()
-        seconds = max(self.shortest_seconds, len(spoken) / self.characters_per_second)
-        return seconds / _rate(options or {})
+        spoken = _spoken_length(text)
+        seconds = max(self.shortest_seconds, spoken / self.characters_per_second)
+        return seconds / _rate(options) if options else seconds
 
     def file(self, url: str) -> Audio:
         """What is known of the file at a URL."""
@@ -65,6 +66,12 @@ class Sounds:
         if match is None:
             return self.file_seconds
         return 3600.0 if match[1] == "*" else float(match[1])
+
+
+@lru_cache(maxsize=1024)
+def _spoken_length(text: str) -> int:
+    """The characters of a text that are said: SSML tags are not."""
+    return len(_SSML_TAG.sub("", text).strip())
 
 
 def _rate(options: Mapping[str, Any]) -> float:

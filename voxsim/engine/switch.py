@@ -6,10 +6,9 @@ one heap. A session knows its switch and nothing of other sessions.
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from heapq import heapify, heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,35 +94,36 @@ class Switch:
 
     def after(self, seconds: float, step: Callable[..., Any], *args: Any) -> Timer:
         """Do this so many seconds from now."""
-        return self.at(self.now + math.ceil(seconds * 1_000_000 - 1e-6), step, *args)
+        return self.at(self.now + round(seconds * 1_000_000), step, *args)
 
     def after_ms(self, milliseconds: float, step: Callable[..., Any], *args: Any) -> Timer:
         """Do this so many milliseconds from now."""
-        return self.at(self.now + math.ceil(milliseconds * 1000 - 1e-6), step, *args)
+        return self.at(self.now + round(milliseconds * 1000), step, *args)
 
     def at(self, instant: int, step: Callable[..., Any], *args: Any) -> Timer:
         """Do this at an instant (microseconds); one that has passed counts as now."""
         self.sequence = n = self.sequence + 1
         timer = Timer(self, (step, args))
-        heapq.heappush(self._heap, (instant if instant > self.now else self.now, n, timer))
+        heappush(self._heap, (instant if instant > self.now else self.now, n, timer))
         return timer
 
     def step(self) -> bool:
         """Take the next step that is due at the present instant; False when there is none."""
         return self.run_due(most=1) == 1
 
-    def run_due(self, most: int = 1 << 62, stop: Collection[Any] = ()) -> int:
-        """Take the steps that are due at the present instant, and count them.
+    def run_due(self, most: int = 1 << 62, stop: Collection[Any] = (), horizon: int = -1) -> int:
+        """Take the steps that are due, and count them.
 
         Args:
             most: take no more than so many.
             stop: return as soon as there is something in it.
+            horizon: move time on, from one due step to the next, as far as this instant; by default it stays.
         """
         ready = self.ready
         taken = 0
         while taken < most:
             if not ready:
-                self._pull()
+                self._pull(horizon)
                 if not ready:
                     break
             step, args = ready.popleft()
@@ -140,7 +140,7 @@ class Switch:
             return self.now
         heap = self._heap
         while heap and heap[0][2].call is None:
-            heapq.heappop(heap)
+            heappop(heap)
             self._cancelled -= 1
         return heap[0][0] if heap else None
 
@@ -150,11 +150,18 @@ class Switch:
             raise VoxsimError(f"Time cannot go back from {self.now} to {instant} microseconds.")
         self.now = instant
 
-    def _pull(self) -> None:
-        """Move all steps of the heap that are due now into the queue, in their order."""
-        heap, ready, now = self._heap, self.ready, self.now
-        while heap and heap[0][0] <= now:
-            timer = heapq.heappop(heap)[2]
+    def _pull(self, horizon: int) -> None:
+        """Move the heap's next steps into the queue, in their order: those due now, or those due next up to a horizon."""
+        heap, ready = self._heap, self.ready
+        due = self.now
+        while heap:
+            instant, _, timer = heap[0]
+            if instant > due:
+                if ready or instant > horizon:
+                    return
+                if timer.call is not None:
+                    self.now = due = instant
+            heappop(heap)
             if timer.call is None:
                 self._cancelled -= 1
             else:
@@ -165,20 +172,19 @@ class Switch:
         self._cancelled += 1
         if self._cancelled > _COMPACT_FROM and self._cancelled * 2 > len(self._heap):
             self._heap = [entry for entry in self._heap if entry[2].call is not None]
-            heapq.heapify(self._heap)
+            heapify(self._heap)
             self._cancelled = 0
 
     # --- the journal ---
 
     def note(self, session: Session | None, kind: str, name: str, unit: str | None = None, data: Any = None) -> None:
-        """Record one happening at the present instant."""
+        """Record one happening at the present instant, of a session or of none."""
+        if session is not None:
+            session.note(kind, name, unit, data)
+            return
         self.sequence = n = self.sequence + 1
-        if session is None:
-            record = Record(self.now, n, None, kind, name, unit, data)
-            self.loose.append(record)
-        else:
-            record = Record(self.now, n, session.key, kind, name, unit, data)
-            session.timeline.append(record)
+        record = Record(self.now, n, None, kind, name, unit, data)
+        self.loose.append(record)
         for subscriber in self.subscribers:
             subscriber(record)
 

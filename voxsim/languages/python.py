@@ -36,7 +36,7 @@ class _State:
 
 
 class PythonProgram:
-    """The Python scenario files of one rule.
+    """The Python scenario files of one rule; `names` are theirs without their ending.
 
     Args:
         files: paths, as they will appear in messages; they are loaded in this order.
@@ -52,12 +52,9 @@ class PythonProgram:
                 raise ConfigurationError(f"There is no scenario file {file!r}.")
         self._folders = tuple(dict.fromkeys(Path(file).parent for file in self._files))
         self._own = set(self._files)
+        self._codes: list[CodeType | None] = [None] * len(self._files)
         self._modules: dict[str, Path | None] = {}
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The scenarios' names: the files' without their ending."""
-        return tuple(Path(file).stem for file in self._files)
+        self.names = tuple(Path(file).stem for file in self._files)
 
     def load(self, session: Session, index: int) -> None:
         """Run the top level of one file inside the session."""
@@ -66,7 +63,10 @@ class PythonProgram:
             session.script_state = _State(self, {"__name__": "scenario", "__builtins__": _BUILTINS})
         state: _State = session.script_state
         state.names["__file__"] = file
-        exec(compiled(file, session.switch.limits.scenario_characters), state.names)  # noqa: S102 - what it is for
+        code = self._codes[index]
+        if code is None:
+            code = self._codes[index] = compiled(file, session.switch.limits.scenario_characters)
+        exec(code, state.names)  # noqa: S102 - what it is for
 
     def release(self, session: Session) -> None:
         """Drop the session's globals and modules, so that what they hold goes with them."""

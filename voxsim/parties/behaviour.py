@@ -77,6 +77,13 @@ class Behaviour:
     acts: tuple[Act, ...] = ()
     takes_transfer: int = 200
     takes_reinvite: int = 200
+    plan: tuple[Act, ...] = attrs.field(init=False, eq=False, repr=False)
+    """All that it does once connected, in order of time, hanging up included."""
+
+    @plan.default
+    def _plan(self) -> tuple[Act, ...]:
+        end = () if self.hangup is None else (Act("hangup", "", self.hangup),)
+        return tuple(sorted((*self.acts, *end), key=lambda act: act.at))
 
     @classmethod
     def parse(cls, text: str) -> Behaviour:
@@ -106,7 +113,9 @@ class Behaviour:
 
     @classmethod
     def _build(cls, items: Iterable[tuple[str, str, float | None]], base: Behaviour | None = None) -> Behaviour:
-        fields: dict[str, Any] = attrs.asdict(base, recurse=False) if base else {}
+        fields: dict[str, Any] = {}
+        if base:
+            fields = {field.name: getattr(base, field.name) for field in attrs.fields(cls) if field.init}
         acts = list(base.acts) if base else []
         for key, value, at in items:
             if key in _ACTS:

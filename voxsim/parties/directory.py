@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from voxsim.engine.leg import Leg
@@ -32,7 +33,6 @@ class Directory:
         self._platform = platform
         self._stranger = stranger
         self.parties: list[Party] = []
-        self.lines: list[Line] = []
         self.on_line: list[Callable[[Line], None]] = []
         self.unplayed: list[str] = []
 
@@ -45,7 +45,10 @@ class Directory:
         """Who plays this address, or None."""
         wanted = normal(kind, address)
         for party in self.parties:
-            if _fits(party.kind, kind) and fnmatchcase(wanted, normal(kind, party.address)):
+            if not _fits(party.kind, kind):
+                continue
+            own = normal(kind, party.address)
+            if own == wanted or fnmatchcase(wanted, own):
                 return party
         return None
 
@@ -66,9 +69,7 @@ class Directory:
 
     def line(self, party: Party) -> Line:
         """A new end of a leg for a party."""
-        line = Line(self._switch, party, party.device_behaviours())
-        self.lines.append(line)
-        return line
+        return Line(self._switch, party, party.device_behaviours())
 
     def transfer(self, leg: Leg, target: str, headers: Headers) -> None:
         """A subscriber's REFER that its session does not handle begins a second session for the target."""
@@ -102,6 +103,7 @@ class _Transferred(SilentFar):
         origin.call.leg_refer_answer(Cause(code, reason), {})
 
 
+@lru_cache(maxsize=4096)
 def normal(kind: str, address: str) -> str:
     """An address in the form in which addresses are compared: a number as its digits, the rest in lower case."""
     text = address.strip()

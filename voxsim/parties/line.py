@@ -44,19 +44,22 @@ class Line:
     Attributes:
         party: whose line it is.
         leg: the leg, once there is one.
-        received: what reached it, in order.
+        received: what reached it, in order, since it is kept.
         on_received: called with each of these as it comes.
     """
 
+    __slots__ = ("_acting", "_devices", "_leg", "_refused", "_switch", "_timers", "on_received", "party", "received")
+
     def __init__(self, switch: Switch, party: Party, behaviours: Sequence[tuple[str, Behaviour]]) -> None:
         self.party = party
-        self.received: list[Received] = []
-        self.on_received: list[Callable[[Received], None]] = []
+        self.received: list[Received] | None = None
+        self.on_received: tuple[Callable[[Received], None], ...] = ()
         self._switch = switch
         self._devices = tuple(behaviours)
         self._leg: Leg | None = None
-        self._refused: list[Cause] = []
-        self._timers: list[Timer] = []
+        self._refused = 0
+        self._acting: Timer | None = None
+        self._timers: list[Timer] | None = None
 
     def __repr__(self) -> str:
         return f"<Line of {self.party.address}>"
@@ -67,6 +70,13 @@ class Line:
         if self._leg is None:
             raise VoxsimError(f"{self.party.address} has no call yet.")
         return self._leg
+
+    def keep(self, told: Callable[[Received], None]) -> list[Received]:
+        """Keep what reaches this line from now on, and call back for each; returns the list that grows."""
+        if self.received is None:
+            self.received = []
+        self.on_received = (*self.on_received, told)
+        return self.received
 
     @property
     def connected(self) -> bool:
@@ -157,14 +167,15 @@ class Line:
     def hang_up(self) -> None:
         """End the call."""
         if self._leg is not None and self._leg.alive:
+            self._drop_timers()
             self._did("hung up")
             self._leg.far_ends()
 
     def refuse(self, code: int, reason: str = "", device: str = "") -> None:
         """Refuse the call; with several devices the platform waits for the others."""
         cause = Cause(code, reason or reason_text(code))
-        self._refused.append(cause)
-        if len(self._refused) >= len(self._devices) and self.leg.alive:
+        self._refused += 1
+        if self._refused >= len(self._devices) and self.leg.alive:
             self._did("refused", f"{cause.code} {cause.reason}")
             self.leg.far_ends(cause)
 
@@ -174,7 +185,8 @@ class Line:
             self.leg.far_ends()
 
     def _carry_out(self, act: Act) -> None:
-        if not self.connected:
+        leg = self._leg
+        if leg is None or leg.state is not CONNECTED:
             return
         match act.what:
             case "press":
@@ -195,12 +207,23 @@ class Line:
                 self.mute()
             case "unmute":
                 self.unmute()
+            case "hangup":
+                self.hang_up()
 
     def _connected(self, behaviour: Behaviour) -> None:
-        for act in behaviour.acts:
-            self._later(act.at, self._carry_out, act)
-        if behaviour.hangup is not None:
-            self._later(behaviour.hangup, self.hang_up)
+        """The call is up: go through the plan, act by act."""
+        self._drop_timers()
+        if behaviour.plan:
+            self._await_act(behaviour.plan, 0, self._switch.now)
+
+    def _await_act(self, plan: tuple[Act, ...], index: int, connected: int) -> None:
+        instant = connected + round(plan[index].at * 1_000_000)
+        self._acting = self._switch.at(instant, self._next_act, plan, index, connected)
+
+    def _next_act(self, plan: tuple[Act, ...], index: int, connected: int) -> None:
+        if index + 1 < len(plan):
+            self._await_act(plan, index + 1, connected)
+        self._carry_out(plan[index])
 
     # --- what reaches it (Far) ---
 
@@ -210,7 +233,9 @@ class Line:
         self._note("offered", leg.callerid, leg.offered_headers)
         for device, behaviour in self._devices:
             name = device if len(self._devices) > 1 else ""
-            if behaviour.ring is not None:
+            if behaviour.ring == 0:
+                self._switch.post(self._if_alive, self._ring, name)
+            elif behaviour.ring is not None:
                 self._later(behaviour.ring, self._ring, name)
             if behaviour.early is not None:
                 self._later(behaviour.early, leg.far_progresses)
@@ -290,17 +315,23 @@ class Line:
     # --- inside ---
 
     def _note(self, what: str, value: str, data: Mapping[str, Any] | None = None) -> None:
+        if self.received is None:
+            return
         received = Received(what, value, self._switch.now, data or {})
         self.received.append(received)
-        for told in tuple(self.on_received):
+        for told in self.on_received:
             told(received)
 
     def _did(self, what: str, value: str = "") -> None:
         leg = self.leg
-        session = leg.call.session if leg.call is not None else None
-        self._switch.note(session, "party", what, leg.id, {"party": self.party.address, "value": value})
+        facts = {"party": self.party.address, "value": value}
+        if leg.call is not None:
+            leg.call.session.note("party", what, leg.id, facts)
+        else:
+            self._switch.note(None, "party", what, leg.id, facts)
 
     def _later(self, seconds: float, step: Callable[..., Any], *args: Any) -> None:
+        self._timers = [timer for timer in self._timers or () if timer.call is not None]
         self._timers.append(self._switch.after(seconds, self._if_alive, step, *args))
 
     def _if_alive(self, step: Callable[..., Any], *args: Any) -> None:
@@ -308,6 +339,9 @@ class Line:
             step(*args)
 
     def _drop_timers(self) -> None:
-        for timer in self._timers:
+        for timer in self._timers or ():
             timer.cancel()
-        self._timers.clear()
+        self._timers = None
+        if self._acting is not None:
+            self._acting.cancel()
+            self._acting = None

@@ -41,8 +41,7 @@ class CallHandle(Timed):
     def __init__(self, vox: Vox, line: Line) -> None:
         self._vox = vox
         self.line = line
-        self._stream: Stream[Received] = Stream(vox.world.switch, line.received, _in_words)
-        line.on_received.append(self._stream.grew)
+        self._stream: Stream[Received] = Stream(vox.world.switch, line.keep(self._came), _in_words)
 
     def __repr__(self) -> str:
         return f"<call of {self.line.party.address}>"
@@ -60,7 +59,10 @@ class CallHandle(Timed):
     @property
     def received(self) -> list[Received]:
         """All that has reached this end so far."""
-        return list(self.line.received)
+        return list(self._stream.items)
+
+    def _came(self, received: Received) -> None:
+        self._stream.grew(received)
 
     # --- acts ---
 

@@ -7,8 +7,8 @@ timeline are three views of one vocabulary: adding a method or an event is one e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
@@ -49,23 +49,26 @@ P = TypeVar("P", bound=Event, covariant=True)
 class EventType(str, Generic[P]):
     """One member of an event enumeration: equal to its documented value, and the maker of its payload."""
 
-    __slots__ = ("enum", "member", "payload", "plain")
+    if TYPE_CHECKING:
+        payload: type[P]
+        enum: str
+        member: str
+        owner: type[EventNames]
+        plain: str
 
-    payload: type[P]
-    enum: str
-    member: str
-    plain: str
+        def __call__(self, *args: Any, **fields: Any) -> P:
+            """Make the event object that handlers receive."""
+    else:
+        # The call is a slot that holds a partial: a method of Python's own would double the cost of every event.
+        __slots__ = ("__call__", "enum", "member", "owner", "payload", "plain")
 
     def __new__(cls, value: str, payload: type[P]) -> EventType[P]:
         self = super().__new__(cls, value)
         self.payload = payload
         self.plain = value
         self.enum = self.member = ""
+        self.__call__ = partial(payload, value)  # type: ignore[method-assign]
         return self
-
-    def __call__(self, *args: Any, **fields: Any) -> P:
-        """Make the event object that handlers receive."""
-        return self.payload(self.plain, *args, **fields)
 
     def __repr__(self) -> str:
         return f"{self.enum}.{self.member}"
@@ -86,7 +89,7 @@ class _EventNamesMeta(type):
         cls.members = {}
         for member, value in namespace.items():
             if isinstance(value, EventType):
-                value.enum, value.member = name, member
+                value.enum, value.member, value.owner = name, member, cls
                 cls.members[member] = value
         if cls.members:
             manifest.events[name] = cls

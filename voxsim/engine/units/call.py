@@ -485,7 +485,7 @@ class Call(MediaUnit):
     def leg_moved(self, old: CallState, new: CallState) -> None:
         """The leg changed its state."""
         # Real session logs never show this event, so it is made only for those who ask for it.
-        if self.wanted(CallEvents.StateChanged):
+        if (self._listeners or self._waiters) and self.wanted(CallEvents.StateChanged):
             self.emit(CallEvents.StateChanged(self, self._id, old_state=str(old), new_state=str(new)))
 
     def leg_rings(self, headers: Headers) -> None:

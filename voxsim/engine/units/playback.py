@@ -327,8 +327,12 @@ class Playback(MediaUnit):
 
     def _later(self, microseconds: int, step: Any, *args: Any) -> None:
         switch = self.session.switch
-        self._timers = [timer for timer in self._timers or () if timer.call is not None]
-        self._timers.append(switch.at(switch.now + microseconds, step, *args))
+        timer = switch.at(switch.now + microseconds, step, *args)
+        if self._timers is None:
+            self._timers = [timer]
+        else:
+            self._timers = [one for one in self._timers if one.call is not None]
+            self._timers.append(timer)
 
     def _drop_timers(self) -> None:
         for timer in self._timers or ():

@@ -13,6 +13,7 @@ import attrs
 
 from voxsim.engine import frames
 from voxsim.engine.command import Options, command
+from voxsim.engine.lifecycle import Phase
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
 from voxsim.vocabulary.declare import Event, EventNames, event, signature, unit
@@ -393,11 +394,11 @@ class WebSocket(MediaUnit):
 
     # --- inside ---
 
-    def _hand_over(self, event: Event) -> None:
+    def _deliver(self, event: Event) -> None:
         handler = getattr(self, _PROPERTY_OF[event.name])
-        if handler is not None:
+        if handler is not None and self.session.phase is Phase.RUNNING:
             self.session.run(handler, event)
-        super()._hand_over(event)
+        super()._deliver(event)
 
     def _already(self, names: list[str]) -> VoxsimError | None:
         if self.ready_state is CLOSED and WebSocketEvents.CLOSE.plain not in names:

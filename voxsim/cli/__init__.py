@@ -1,0 +1,61 @@
+"""The command `voxsim`: reads the command line and hands over to one subcommand.
+
+What a subcommand needs (trio, the engine) is imported when it runs: `voxsim --help` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+
+from voxsim import __version__
+from voxsim.cli.arguments import Options, Parser, add_new, add_run
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status: 0 well, 1 the scenario failed, 2 the command cannot be used.
+
+    Args:
+        argv: the arguments after the program's name; those of this process when None.
+    """
+    if argv is None:
+        # Nothing that is imported becomes garbage: to look for some costs a tenth of a short run.
+        gc.disable()
+    try:
+        options = _parser().parse(argv)
+        return _run(options) if options.command == "run" else _new(options)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(options: Options) -> int:
+    from voxsim.cli import run
+
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+    return run.run(options)
+
+
+def _new(options: Options) -> int:
+    from voxsim.cli import new
+
+    return new.new(options)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="voxsim",
+        description="The Voximplant platform on one laptop: run call scenarios offline, in virtual time.",
+        epilog="'voxsim run --help' and 'voxsim new --help' tell more.",
+    )
+    parser.add_argument("--version", action="version", version=f"voxsim {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="voxsim")
+    add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
+    add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
+    return parser

@@ -1,0 +1,213 @@
+"""The command line's grammar: every option of every subcommand, and how the values are read.
+
+It knows no engine: a behaviour's own reader is imported when an option with one is given. What cannot be read ends in
+one line on stderr and status 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+
+from voxsim.cli import terminal
+
+if TYPE_CHECKING:
+    from voxsim.parties.behaviour import Act, Behaviour
+
+_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
+_REQUEST: Final = re.compile(r"([A-Za-z]+)(?::(.*))?@([^@]+)", re.DOTALL)
+_KEYS: Final = frozenset("0123456789*#ABCDabcd")
+
+OUTPUTS: Final = ("ladder", "jsonl", "mermaid", "svg", "log")
+"""The forms in which a run can be shown."""
+
+_RUN_EPILOG: Final = """\
+A behaviour says what somebody does with a call, in seconds:
+  busy · reject:603 · silent · answer:3 · ring:1,answer:3,press:1@2,say:yes@4,hangup:20
+  (ring, answer and reject count from the call's arrival; @t and hangup from the moment when it is connected)
+
+Examples:
+  voxsim run menu.py
+  voxsim run menu.py --press "1@3s,2@5s" --answer "+15550100=busy"
+  voxsim run callback.py --custom-data '{"number": "+15550100"}' --http "POST:stop@30" --trace callback.jsonl
+
+Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
+
+
+class Request(NamedTuple):
+    """One managing HTTP request, and how many seconds after the run's beginning it is sent."""
+
+    method: str
+    body: str
+    at: float
+
+
+class Options(argparse.Namespace):
+    """What the command line says; a subcommand's options are set when it was chosen."""
+
+    command: str | None
+    parser: Parser
+
+    scenarios: list[str]
+    caller: str
+    destination: str
+    press: list[Act]
+    say: list[Act]
+    hangup: float | None
+    answer: list[tuple[str, Behaviour]]
+    http: list[Request]
+    custom_data: str | None
+    time: str
+    until: float
+    seed: int
+    trace: str | None
+    output: str
+
+    directory: str
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, and name the option that was probably meant."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", _formatter)
+        super().__init__(allow_abbrev=False, **settings)
+        self.set_defaults(parser=self)
+
+    def parse(self, argv: Sequence[str] | None) -> Options:
+        """Read the arguments. Ends the process, status 2, when they cannot be used or name no subcommand."""
+        options, unknown = self.parse_known_args(argv, Options())
+        if unknown:
+            options.parser.refuse(unknown[0])
+        if options.command is None:
+            self.print_help(sys.stderr)
+            self.exit(2)
+        return options
+
+    def refuse(self, unknown: str) -> NoReturn:
+        """End with the message for an argument that has no place."""
+        from voxsim.vocabulary.naming import did_you_mean
+
+        if not unknown.startswith("-"):
+            self.error(f"there is no place for the argument {unknown!r}")
+        name = unknown.partition("=")[0]
+        self.error(f"there is no option {name!r}.{did_you_mean(name, self._option_string_actions)}")
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line on stderr and status 2."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # argparse makes a formatter for every argument it adds; without a width each would import shutil and ask for one.
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=32, width=min(terminal.width(sys.stdout), 110))
+
+
+# --- values ---
+
+
+def duration(text: str) -> float:
+    """Read `90`, `90s`, `5m` or `2h` as seconds."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise argparse.ArgumentTypeError(f"a time such as 90, 90s, 5m or 2h is needed, got {text!r}")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def pace(text: str) -> str:
+    """Check the way in which time goes; the driver reads it."""
+    if text in ("auto", "real") or re.fullmatch(r"[x×](\d+(\.\d+)?)", text) and float(text[1:]) > 0:
+        return text
+    raise argparse.ArgumentTypeError(f"time is 'auto', 'real' or a factor such as 'x10', got {text!r}")
+
+
+def presses(text: str) -> list[Act]:
+    """Read `1@3s,2@5s`: keys of a phone with their moments."""
+    acts = _moments(text, "press")
+    for act in acts:
+        if not _KEYS.issuperset(act.value):
+            raise argparse.ArgumentTypeError(f"keys and moments such as '1@3s,2@5s' are needed, got {text!r}")
+    return acts
+
+
+def says(text: str) -> list[Act]:
+    """Read `yes@4s`: words with their moments."""
+    return _moments(text, "say")
+
+
+def _moments(text: str, key: str) -> list[Act]:
+    from voxsim.parties.behaviour import moments
+    from voxsim.vocabulary.errors import BadBehaviour
+
+    try:
+        return list(moments(text, key))
+    except BadBehaviour:
+        raise argparse.ArgumentTypeError(f"what and when, such as '1@3s', is needed, got {text!r}") from None
+
+
+def answer(text: str) -> tuple[str, Behaviour]:
+    """Read `PATTERN=BEHAVIOUR`. A SIP address may have `=` in it: the first one that leaves a behaviour parts them."""
+    from voxsim.parties.behaviour import Behaviour
+    from voxsim.vocabulary.errors import BadBehaviour
+
+    wrong = ""
+    for place in (index for index, character in enumerate(text) if character == "=" and index):
+        try:
+            return text[:place].strip(), Behaviour.parse(text[place + 1 :])
+        except BadBehaviour as error:
+            wrong = wrong or str(error)
+    raise argparse.ArgumentTypeError(wrong or f"PATTERN=BEHAVIOUR such as '+15550100=busy' is needed, got {text!r}")
+
+
+def request(text: str) -> Request:
+    """Read `METHOD[:BODY]@t`: one managing HTTP request with its moment."""
+    match = _REQUEST.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"METHOD[:BODY]@t such as 'POST:stop@30s' is needed, got {text!r}")
+    return Request(match[1].upper(), match[2] or "", duration(match[3]))
+
+
+# --- options ---
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim run`."""
+    parser.description = "Run a scenario against a simulated caller, and show what happened."
+    parser.epilog = _RUN_EPILOG
+    add = parser.add_argument
+    add("scenarios", metavar="SCENARIO", nargs="+", help="scenario file; several make one rule and share their globals")
+    add("--output", metavar="FORM", choices=OUTPUTS, default="ladder", help="%(choices)s (default %(default)s)")
+    add("--trace", metavar="FILE", help="write all that happened to this file, as JSON Lines")
+    help_text = "seed of ids and chance; the same one gives the same run (default 0)"
+    add("--seed", metavar="N", type=int, default=0, help=help_text)
+    add("--time", metavar="PACE", type=pace, default="auto", help="auto: at once (default); real; x10: ten times as fast")
+    add("--until", metavar="TIME", type=duration, default=86_400.0, help="give up after this: 90s, 5m, 2h (default 24h)")
+    _add_caller(parser.add_argument_group("the caller"))
+    others = parser.add_argument_group("others")
+    add = others.add_argument
+    help_text = "what somebody does whom the scenario calls; PATTERN is a number, user name or SIP address, * stands for "
+    help_text += "anything; the first that matches counts (repeatable; all others answer after 2 s)"
+    add("--answer", metavar="PATTERN=BEHAVIOUR", type=answer, action="append", default=[], help=help_text)
+    help_text = "send the session a managing HTTP request t seconds after the beginning (repeatable)"
+    add("--http", metavar="METHOD[:BODY]@t", type=request, action="append", default=[], help=help_text)
+
+
+def _add_caller(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--from", metavar="NUMBER", dest="caller", default="+15550001", help="who calls: a number, user or SIP address")
+    add("--to", metavar="DESTINATION", dest="destination", default="100", help="what is called (default %(default)s)")
+    add("--press", metavar="KEYS@t,…", type=presses, action="extend", default=[], help="keys to press: 1@3s,2@5s")
+    add("--say", metavar="WORDS@t,…", type=says, action="extend", default=[], help="words to say: yes@4s")
+    help_text = "hang up this long after the call is connected (default 30s, or 10s after the last key or word)"
+    add("--hangup", metavar="TIME", type=duration, help=help_text)
+    add("--custom-data", metavar="TEXT", help="custom data, of the call or of a session that starts without one")
+
+
+def add_new(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim new`."""
+    parser.description = "Write a first scenario, its test and a short README into a directory."
+    parser.add_argument("directory", metavar="DIRECTORY", help="where to; it is made when it does not exist")

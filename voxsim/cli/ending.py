@@ -1,0 +1,58 @@
+"""What is said after the picture of a run, if anything: errors with their lines, an unexpected end, unanswered URLs.
+
+It knows what happened, and not where it is written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from voxsim.cli.arguments import Request
+    from voxsim.parties.world import World
+    from voxsim.vocabulary.errors import ScenarioError, VoxsimError
+
+_MOST: Final = 10
+
+
+def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request]) -> Iterator[str]:
+    """The lines to say.
+
+    Args:
+        world: what was run.
+        cut_short: why the run was ended before its sessions were, or None.
+        unsent: requests whose moment did not come.
+    """
+    yield from _counted(_error(failure) for failure in world.failures)
+    if cut_short is not None:
+        yield str(cut_short)
+    yield from _counted(f"Nobody answered: {url}" for url in world.web.unexpected)
+    if not world.failures:
+        for request in unsent:
+            over = world.switch.now / 1e6
+            yield f"Not sent: {request.method} at {request.at:g} s. The run was over after {over:g} s."
+    if world.failures or cut_short is not None:
+        yield f"Seed: {world.seed}"
+
+
+def _error(error: ScenarioError) -> str:
+    """An error with the scenario's own way to it; one frame alone says no more than the error's place."""
+    lines = [f"Error: {error}"]
+    if len(error.frames) > 1:
+        for frame, same in groupby(error.frames):
+            again = len(list(same)) > 1
+            lines.append(f"    {frame}" + (", again and again" if again else ""))
+    return "\n".join(lines)
+
+
+def _counted(texts: Iterable[str]) -> Iterator[str]:
+    """Each text once, with how often it came; the tail of a long list as a number."""
+    counted = Counter(texts)
+    for text, times in list(counted.items())[:_MOST]:
+        first, *rest = text.split("\n")
+        yield "\n".join([first + (f" ({times} times)" if times > 1 else ""), *rest])
+    if len(counted) > _MOST:
+        yield f"… and {len(counted) - _MOST} more"

@@ -1,0 +1,208 @@
+"""`voxsim run`: a scenario against a simulated caller, shown as a picture, with an ending when there is more to say.
+
+The picture goes to stdout. All else (what a scenario prints, its errors, URLs that nobody answered) goes to stderr.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, TextIO
+
+import trio
+
+from voxsim.cli import terminal
+from voxsim.cli.ending import ending
+from voxsim.driver import Pace, Stuck, TimeUp
+from voxsim.driver.scheduling import deterministic
+from voxsim.engine.appevents import AppEvents
+from voxsim.engine.lifecycle import Phase
+from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.party import Party
+from voxsim.parties.world import World
+from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
+
+if TYPE_CHECKING:
+    from voxsim.cli.arguments import Options, Request
+    from voxsim.engine.journal import Record
+    from voxsim.engine.session import Session
+    from voxsim.platform.rules import Rule
+
+INTERRUPTED: Final = 130
+"""The exit status after Ctrl-C."""
+
+_PATIENCE: Final = 30.0
+"""Seconds after which a caller hangs up of whom nothing is said."""
+
+_LAST_WORD: Final = 10.0
+"""Seconds for which such a caller listens at least after the last thing it does."""
+
+_NUMBER_SIGNS: Final = frozenset("+0123456789*?[]-() ")
+
+
+def run(options: Options) -> int:
+    """Run the scenarios, show what happened, and return the exit status."""
+    try:
+        world, rule = _world(options)
+        trace = _trace(options)
+    except ConfigurationError as error:
+        options.parser.error(str(error))
+    with trace, contextlib.redirect_stdout(sys.stderr):
+        world, session = _begin(options, world, rule)
+        unsent = _schedule(options.http, session)
+        if options.time != "auto":
+            _follow(world)
+        cut_short = _move(world, options.seed)
+        _write_trace(trace, world)
+    terminal.show(_picture(options.output, world))
+    if isinstance(cut_short, KeyboardInterrupt):
+        return INTERRUPTED
+    terminal.tell(*ending(world, cut_short, unsent))
+    return 1 if cut_short is not None or world.failures else 0
+
+
+# --- before ---
+
+
+def _world(options: Options) -> tuple[World, Rule]:
+    """The platform with everybody in place whom the scenario may call, and the rule to run."""
+    world = World(seed=options.seed, pace=Pace.parse(options.time), until=options.until, stranger=Behaviour())
+    for pattern, behaviour in options.answer:
+        for kind, address in _meanings(pattern):
+            world.add_party(kind, address, behaviour)
+    return world, world.add_rule(options.scenarios)
+
+
+def _meanings(pattern: str) -> Iterator[tuple[str, str]]:
+    """Whom a pattern can mean: a number, a user, a SIP address with or without its scheme."""
+    if _NUMBER_SIGNS.issuperset(pattern):
+        yield "pstn", pattern
+    yield "user", pattern
+    yield "sip", pattern
+    if "@" in pattern and not pattern.startswith(("sip:", "sips:")):
+        yield "sip", f"sip:{pattern}"
+
+
+def _caller(options: Options) -> Party:
+    """Who calls in. It is nobody whom the scenario can call: `--answer` says how this number answers."""
+    acts = sorted((*options.press, *options.say), key=lambda act: act.at)
+    hangup = options.hangup
+    if hangup is None:
+        hangup = max([_PATIENCE, *(act.at + _LAST_WORD for act in acts)])
+    number = options.caller
+    kind = "sip" if "@" in number or number.startswith("sip") else "pstn" if _NUMBER_SIGNS.issuperset(number) else "user"
+    return Party(kind=kind, address=number, behaviour=Behaviour(acts=tuple(acts), hangup=hangup))
+
+
+def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:
+    """Let the call arrive and load the scenario. When it does not listen to calls, begin again over HTTP.
+
+    What the scenario asks for while it loads is known only then; so a session with a call is loaded, and a world in
+    which nobody wanted the call is thrown away, with what the scenario printed.
+    """
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        world.call_in(_caller(options), options.destination, rule, custom_data=options.custom_data)
+        session = world.sessions[0]
+        world.driver.watch.install()
+        try:
+            while session.phase is Phase.LOADING and world.switch.step():
+                pass
+        finally:
+            world.driver.watch.remove()
+    if session.failures or session.wanted(AppEvents.CallAlerting):
+        sys.stdout.write(printed.getvalue())
+        return world, session
+    if options.press or options.say or options.hangup is not None:
+        terminal.tell("Nobody calls: the scenario does not listen to AppEvents.CallAlerting. It was started over HTTP.")
+    world, rule = _world(options)
+    return world, world.start(rule, options.custom_data or "")
+
+
+def _schedule(requests: Iterable[Request], session: Session) -> list[Request]:
+    """Send the managing requests when their time comes; returns those that are still to be sent."""
+    from voxsim.engine import managing
+
+    unsent = list(requests)
+
+    def send(request: Request) -> None:
+        unsent.remove(request)
+        managing.request(session, request.method, request.body, (), lambda _: None)
+
+    for request in requests:
+        session.switch.after(request.at, send, request)
+    return unsent
+
+
+# --- meanwhile ---
+
+
+def _move(world: World, seed: int) -> VoxsimError | KeyboardInterrupt | None:
+    """Run until all sessions have ended; returns what cut it short."""
+    driver, sessions = world.driver, world.switch.sessions
+    try:
+        with deterministic(seed):
+            trio.run(driver.run, lambda: not sessions, clock=driver)
+    except (Stuck, TimeUp, KeyboardInterrupt) as reason:
+        return reason
+    except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt) is None:
+            raise
+        return KeyboardInterrupt()
+    return None
+
+
+def _follow(world: World) -> None:
+    """In real time, write the session's log as it grows, so that somebody who waits sees that something happens."""
+
+    def told(record: Record) -> None:
+        if record.kind == "log":
+            terminal.tell(f"{record.seconds:9.3f}  {record.name}")
+
+    for record in world.journal:
+        told(record)
+    world.switch.subscribe(told)
+
+
+# --- after ---
+
+
+def _trace(options: Options) -> TextIO | contextlib.nullcontext[None]:
+    """The trace's file, open before anything runs, so that a wrong name costs nobody a run."""
+    if options.trace is None:
+        return contextlib.nullcontext()
+    if os.path.exists(options.trace) and any(os.path.samefile(options.trace, file) for file in options.scenarios):
+        raise ConfigurationError(f"The trace would overwrite the scenario {options.trace!r}.")
+    try:
+        # The escape is JSON's own for what UTF-8 cannot carry, such as half of a surrogate pair.
+        return open(options.trace, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise ConfigurationError(f"The trace cannot be written to {options.trace!r}: {error.strerror}.") from None
+
+
+def _write_trace(trace: TextIO | contextlib.nullcontext[None], world: World) -> None:
+    if not isinstance(trace, contextlib.nullcontext):
+        from voxsim.timeline import write_jsonl
+
+        trace.writelines(line.rstrip("\n") + "\n" for line in write_jsonl(world.journal))
+
+
+def _picture(output: str, world: World) -> Iterable[str]:
+    """The run in the form that was asked for."""
+    import voxsim.timeline as timeline
+
+    records = world.journal
+    match output:
+        case "jsonl":
+            return timeline.write_jsonl(records)
+        case "mermaid":
+            return (timeline.render_mermaid(records),)
+        case "svg":
+            return (timeline.render_svg(records),)
+        case "log":
+            return (timeline.render_log(session.timeline, world.switch.epoch) for session in world.sessions)
+    out = sys.stdout
+    return (timeline.render_ladder(records, colour=terminal.colourful(out), width=terminal.width(out)),)

@@ -1,0 +1,48 @@
+"""The journal as JSON lines: one record a line, in the written form that `voxsim.engine.journal` defines.
+
+Other programs may keep these lines and read them later, so every line carries the version of its schema, and reading
+refuses a line of another version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from voxsim.engine.journal import VERSION, Record
+from voxsim.vocabulary.errors import VoxsimError
+
+
+class BadTimeline(VoxsimError, ValueError):
+    """A line that is no record of a timeline, or one of a version that cannot be read."""
+
+
+def write_jsonl(records: Iterable[Record]) -> Iterator[str]:
+    """Each record as one line of JSON, without its line end."""
+    for record in records:
+        yield json.dumps(record.written(), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_jsonl(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """The records of these lines, as they were written; empty lines are passed over.
+
+    Raises:
+        BadTimeline: a line is no JSON object, or its version is not the one that this program knows.
+    """
+    return [_read(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _read(number: int, line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError as error:
+        raise BadTimeline(f"Line {number} of the timeline is not JSON: {error}.") from None
+    if not isinstance(found, dict) or "v" not in found:
+        raise BadTimeline(f'Line {number} of the timeline is no record: an object with "v" is needed, got {line[:60]!r}.')
+    if found["v"] != VERSION:
+        raise BadTimeline(
+            f"Line {number} of the timeline has version {found['v']!r}; this voxsim reads version {VERSION}. "
+            "Read it with the voxsim that wrote it, or record the run again."
+        )
+    return found
