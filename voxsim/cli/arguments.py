@@ -184,13 +184,16 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add("--trace", metavar="FILE", help="write all that happened to this file, as JSON Lines")
     help_text = "seed of ids and chance; the same one gives the same run (default 0)"
     add("--seed", metavar="N", type=int, default=0, help=help_text)
-    add("--time", metavar="PACE", type=pace, default="auto", help="auto: at once (default); real; x10: ten times as fast")
-    add("--until", metavar="TIME", type=duration, default=86_400.0, help="give up after this: 90s, 5m, 2h (default 24h)")
+    help_text = "auto: at once (default); real: as the clock; x10: ten times as fast as that"
+    add("--time", metavar="PACE", type=pace, default="auto", help=help_text)
+    help_text = "give the run up after this time of its own: 90s, 5m, 2h (default 24h)"
+    add("--until", metavar="TIME", type=duration, default=86_400.0, help=help_text)
     _add_caller(parser.add_argument_group("the caller"))
-    others = parser.add_argument_group("others")
-    add = others.add_argument
-    help_text = "what somebody does whom the scenario calls; PATTERN is a number, user name or SIP address, * stands for "
-    help_text += "anything; the first that matches counts (repeatable; all others answer after 2 s)"
+    add = parser.add_argument_group("others").add_argument
+    help_text = (
+        "what somebody does whom the scenario calls; PATTERN is a number, user name or SIP address, with * for "
+        "anything; the first that matches counts (repeatable; all others answer after 2 s)"
+    )
     add("--answer", metavar="PATTERN=BEHAVIOUR", type=answer, action="append", default=[], help=help_text)
     help_text = "send the session a managing HTTP request t seconds after the beginning (repeatable)"
     add("--http", metavar="METHOD[:BODY]@t", type=request, action="append", default=[], help=help_text)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voxsim.cli.arguments import Options
 
 _SCENARIO: Final = '''\
-"""A small menu: the caller presses 1 and is connected to sales, or hears a farewell."""
+"""A small menu: who presses 1 is connected to sales, all others hear a farewell."""
 
 from voxsim import AppEvents, CallEnded, CallEvents, Logger, VoxEngine
 
@@ -24,34 +24,39 @@ SALES = "+15550100"
 
 @VoxEngine.on(AppEvents.CallAlerting)
 async def welcome(event):
-    """A call comes in: answer it, ask for a digit, and do what it says."""
+    """A call comes in: answer it and offer the menu. The session ends with the call."""
     call = event.call
+    call.add_event_listener(CallEvents.Disconnected, lambda _: VoxEngine.terminate())
+    call.answer()
     try:
-        call.answer()
         await call.wait_for(CallEvents.Connected)
-        call.handle_tones(True)
-        call.say("Press one for sales, or any other key to leave.")
-        tone = await call.wait_for(CallEvents.ToneReceived)
-        Logger.write(f"The caller pressed {tone.tone}")
-        if tone.tone == "1":
-            await connect_to_sales(call)
-        else:
-            await call.say("Goodbye.").finished()
+        await menu(call)
+        call.hangup()
     except CallEnded:
         Logger.write("The caller hung up")
-    VoxEngine.terminate()
+
+
+async def menu(call):
+    """Ask for a digit and do what it says."""
+    call.handle_tones(True)
+    call.say("Press one for sales, or any other key to leave.")
+    tone = await call.wait_for(CallEvents.ToneReceived)
+    Logger.write(f"The caller pressed {tone.tone}")
+    if tone.tone == "1":
+        await connect_to_sales(call)
+    else:
+        await call.say("Goodbye.").finished()
 
 
 async def connect_to_sales(call):
-    """Call sales, and let both talk until one of them hangs up."""
+    """Call sales and let both talk until sales hangs up."""
     sales = VoxEngine.call_pstn(SALES, call.callerid())
     answer = await sales.wait_for(CallEvents.Connected, CallEvents.Failed)
     if answer.name == CallEvents.Failed:
         await call.say("Sorry, nobody is there.").finished()
         return
     VoxEngine.send_media_between(call, sales)
-    sales.add_event_listener(CallEvents.Disconnected, lambda _: call.hangup())
-    await call.wait_for(CallEvents.Disconnected)
+    await sales.wait_for(CallEvents.Disconnected)
 '''
 
 _TEST: Final = '''\
@@ -68,7 +73,7 @@ async def test_one_reaches_sales(vox):
     await vox.advance(10)
     await call.hang_up()
     session = await vox.finished()
-    assert session.log == ["The caller pressed 1", "The caller hung up"]
+    assert session.log == ["The caller pressed 1"]
 
 
 async def test_another_key_says_goodbye(vox):

@@ -92,9 +92,14 @@ def _caller(options: Options) -> Party:
     hangup = options.hangup
     if hangup is None:
         hangup = max([_PATIENCE, *(act.at + _LAST_WORD for act in acts)])
-    number = options.caller
-    kind = "sip" if "@" in number or number.startswith("sip") else "pstn" if _NUMBER_SIGNS.issuperset(number) else "user"
-    return Party(kind=kind, address=number, behaviour=Behaviour(acts=tuple(acts), hangup=hangup))
+    behaviour = Behaviour(acts=tuple(acts), hangup=hangup)
+    return Party(kind=_kind(options.caller), address=options.caller, behaviour=behaviour)
+
+
+def _kind(address: str) -> str:
+    if "@" in address or address.startswith(("sip:", "sips:")):
+        return "sip"
+    return "pstn" if _NUMBER_SIGNS.issuperset(address) else "user"
 
 
 def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:
@@ -124,11 +129,11 @@ def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:
 
 def _schedule(requests: Iterable[Request], session: Session) -> list[Request]:
     """Send the managing requests when their time comes; returns those that are still to be sent."""
-    from voxsim.engine import managing
-
     unsent = list(requests)
 
     def send(request: Request) -> None:
+        from voxsim.engine import managing
+
         unsent.remove(request)
         managing.request(session, request.method, request.body, (), lambda _: None)
 
@@ -192,17 +197,25 @@ def _write_trace(trace: TextIO | contextlib.nullcontext[None], world: World) -> 
 
 def _picture(output: str, world: World) -> Iterable[str]:
     """The run in the form that was asked for."""
-    import voxsim.timeline as timeline
-
     records = world.journal
     match output:
         case "jsonl":
-            return timeline.write_jsonl(records)
+            from voxsim.timeline import write_jsonl
+
+            return write_jsonl(records)
         case "mermaid":
-            return (timeline.render_mermaid(records),)
+            from voxsim.timeline import render_mermaid
+
+            return (render_mermaid(records),)
         case "svg":
-            return (timeline.render_svg(records),)
+            from voxsim.timeline import render_svg
+
+            return (render_svg(records),)
         case "log":
-            return (timeline.render_log(session.timeline, world.switch.epoch) for session in world.sessions)
+            from voxsim.timeline import render_log
+
+            return (render_log(session.timeline, world.switch.epoch) for session in world.sessions)
+    from voxsim.timeline import render_ladder
+
     out = sys.stdout
-    return (timeline.render_ladder(records, colour=terminal.colourful(out), width=terminal.width(out)),)
+    return (render_ladder(records, colour=terminal.colourful(out), width=terminal.width(out)),)

@@ -42,8 +42,7 @@ def _write(stream: TextIO, pieces: Iterable[str]) -> None:
     if reconfigure is not None:
         reconfigure(errors="replace")
     try:
-        for piece in pieces:
-            stream.write(piece if piece.endswith("\n") else piece + "\n")
+        stream.writelines(piece if piece.endswith("\n") else piece + "\n" for piece in pieces)
         stream.flush()
     except BrokenPipeError:
         # What is still in the buffer would fail once more when Python closes the stream: let it go nowhere.

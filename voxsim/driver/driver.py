@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import trio
 
+from voxsim.driver.inplace import InPlace
 from voxsim.driver.pace import Kind, Pace
 from voxsim.driver.watch import CpuWatch
 from voxsim.engine.current import running
@@ -34,7 +35,7 @@ LONG: Final = 86_400.0
 
 _STEPS_BEFORE_YIELD: Final = 2000
 _FAR: Final = 1 << 62
-_OBJECTS_BEFORE_GC: Final = 50_000
+_GC_THRESHOLDS: Final = (500_000, 20, 100)
 
 Done = Callable[[Any, BaseException | None], None]
 
@@ -87,6 +88,8 @@ class Driver(trio.abc.Clock):
         self._waiters: set[_Waiter] = set()
         self._scopes: dict[str, set[trio.CancelScope]] = {}
         self._alive = 0
+        self._waiting_tasks = 0
+        self._in_place: InPlace | None = None
         self._held = 0
         self._beside = False
         self._settle = False
@@ -161,7 +164,8 @@ class Driver(trio.abc.Clock):
         if future.done:
             return
         task = trio.lowlevel.current_task()
-        waiter = _Waiter(task, future, task.custom_sleep_data is self or task.parent_nursery is self._nursery)
+        of_scenario = task.parent_nursery is self._nursery
+        waiter = _Waiter(task, future, of_scenario)
         self._waiters.add(waiter)
         future.on_done(lambda: self._turns.append(waiter))
 
@@ -171,7 +175,11 @@ class Driver(trio.abc.Clock):
             return trio.lowlevel.Abort.SUCCEEDED
 
         self._turn_over(task)
-        await trio.lowlevel.wait_task_rescheduled(abort)
+        self._waiting_tasks += of_scenario
+        try:
+            await trio.lowlevel.wait_task_rescheduled(abort)
+        finally:
+            self._waiting_tasks -= of_scenario
         if self._failure is not None:
             raise VoxsimError("The engine failed.") from self._failure
 
@@ -238,12 +246,14 @@ class Driver(trio.abc.Clock):
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         self.watch.install()
-        # A run keeps nearly all that it makes, its timeline, so that looking for garbage often finds none.
+        # A run in virtual time keeps nearly all that it makes, its timeline: looking for garbage finds next to none.
         thresholds = gc.get_threshold()
-        gc.set_threshold(max(thresholds[0], _OBJECTS_BEFORE_GC), *thresholds[1:])
+        if self.pace.kind is not Kind.REAL:
+            gc.set_threshold(*_GC_THRESHOLDS)
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
+                self._in_place = InPlace.find()
                 try:
                     yield
                 finally:
@@ -283,8 +293,14 @@ class Driver(trio.abc.Clock):
                 self._give_up(Stuck(self._report()))
 
     def _others(self) -> bool:
-        """Whether tasks other than the driver may be about to run, so that trio must be asked before time moves."""
-        return bool(self._beside or self._alive or self._held or self._settle) or self.pace.kind is Kind.REAL
+        """Whether tasks may be about to run that the driver does not know of: trio must be asked before time moves."""
+        if self._beside or self._held or self._settle or self.pace.kind is Kind.REAL:
+            return True
+        if not self._alive:
+            return False
+        # A task that waits for the engine can still be woken by trio, through the deadline of a cancel scope.
+        in_place = self._in_place
+        return in_place is None or self._alive > self._waiting_tasks or in_place.next_deadline < math.inf
 
     def _horizon(self) -> int:
         """How far the engine may move time by itself: nobody else is there, and the run cannot be over."""
@@ -297,7 +313,7 @@ class Driver(trio.abc.Clock):
         switch = self.switch
         instant = switch.next_instant
         self._tried = (instant, self._trio_deadline)
-        if (self._alive or self._beside) and self._trio_deadline < math.inf:
+        if self._others() and self._trio_deadline < math.inf:
             of_trio = math.ceil(self._trio_deadline * 1_000_000 - 1e-3)
             instant = of_trio if instant is None else min(instant, of_trio)
         if self._held:
@@ -362,7 +378,10 @@ class Driver(trio.abc.Clock):
             return
         else:
             self._resume(turn)
-        await self._park("turn")
+        if self._in_place is not None:
+            self._in_place.step_last()
+        else:
+            await self._park("turn")
 
     def _resume(self, waiter: _Waiter) -> None:
         self._waiters.discard(waiter)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voxsim.vocabulary.declare import Event, EventNames, documented, event
+from voxsim.vocabulary.declare import Event, EventNames, derived, event, hidden
 
 if TYPE_CHECKING:
+    from voxsim.engine.session import Origin
     from voxsim.engine.units.call import Call
     from voxsim.engine.units.websocket import WebSocket
 
@@ -17,20 +18,75 @@ if TYPE_CHECKING:
 class StartedEvent(Event):
     """The first event of every session."""
 
-    access_url: str = documented("accessURL")
-    access_secure_url: str = documented("accessSecureURL")
-    account_id: int
-    application_id: int
-    log_url: str = documented("logURL")
+    origin: Origin = hidden()
+    session_key: str = hidden()
+    secret: str = hidden()
     session_id: int
-    conference_name: str | None = documented("conference_name", None)
-    user_id: int = -1
-    domain_name: str = ""
-    dialplan_name: str = ""
-    dialplan_id: int = 0
-    initiator_country: str | None = None
-    nlu_addresses: list[str] = attrs.field(factory=list)
-    config: dict[str, Any] = attrs.field(factory=lambda: {"acceptReInviteByDefault": True})
+
+    @derived("accessURL")
+    def access_url(self) -> str:
+        """The managing URL of the session (http)."""
+        return self.origin.access_url.format(session=self.session_key, secret=self.secret)
+
+    @derived("accessSecureURL")
+    def access_secure_url(self) -> str:
+        """The managing URL of the session (https)."""
+        return self.origin.access_secure_url.format(session=self.session_key, secret=self.secret)
+
+    @derived("logURL")
+    def log_url(self) -> str:
+        """Where the session's log can be read."""
+        return self.origin.log_url.format(session=self.session_key, number=self.session_id)
+
+    @derived("accountId")
+    def account_id(self) -> int:
+        """The account."""
+        return self.origin.account_id
+
+    @derived("applicationId")
+    def application_id(self) -> int:
+        """The application."""
+        return self.origin.application_id
+
+    @derived("conference_name")
+    def conference_name(self) -> str | None:
+        """The conference that the session was begun for, or None."""
+        return self.origin.conference_name
+
+    @derived("userId")
+    def user_id(self) -> int:
+        """The platform's user who began the session; -1 for nobody."""
+        return self.origin.user_id
+
+    @derived("domainName")
+    def domain_name(self) -> str:
+        """The application's full name."""
+        return self.origin.domain
+
+    @derived("dialplanName")
+    def dialplan_name(self) -> str:
+        """The name of the rule."""
+        return self.origin.rule_name
+
+    @derived("dialplanId")
+    def dialplan_id(self) -> int:
+        """The number of the rule; 0 for an ad-hoc start."""
+        return self.origin.rule_id
+
+    @derived("initiatorCountry")
+    def initiator_country(self) -> str | None:
+        """The caller's country, two letters, in sessions begun by a call."""
+        return self.origin.initiator_country
+
+    @derived("nluAddresses")
+    def nlu_addresses(self) -> list[str]:
+        """Addresses of the platform's own language services: none here."""
+        return []
+
+    @derived("config")
+    def config(self) -> dict[str, Any]:
+        """Settings of the session."""
+        return {"acceptReInviteByDefault": True}
 
 
 @attrs.define(eq=False)
@@ -40,16 +96,46 @@ class CallAlertingEvent(Event):
     call: Call
     callerid: str
     destination: str
-    to_uri: str = documented("toURI")
-    from_uri: str = documented("fromURI")
     display_name: str
     headers: dict[str, str]
+    domain: str = hidden()
     custom_data: str | None = None
     scheme: Any = None
-    id: str = ""
-    sip_call_id: str = ""
-    sip_transport: str = ""
-    request_ip: str = documented("requestIP", "")
+
+    @derived("toURI")
+    def to_uri(self) -> str:
+        """What was dialled, as a SIP address of the application."""
+        return f"sip:{self.destination.lstrip('+')}@{self.domain}"
+
+    @derived("fromURI")
+    def from_uri(self) -> str | None:
+        """The caller's SIP address; a call from the phone network has none."""
+        kind = self.call.client_type()
+        if kind == "user":
+            return f"sip:{self.callerid}@{self.domain}"
+        if kind == "sip":
+            return self.callerid if ":" in self.callerid else f"sip:{self.callerid}@sip.example"
+        return None
+
+    @derived("id")
+    def id(self) -> str:
+        """The call's id."""
+        return self.call.id()
+
+    @derived("sipCallId")
+    def sip_call_id(self) -> str:
+        """The Call-ID of the SIP dialog."""
+        return f"{self.call.id()}@{self.domain}"
+
+    @derived("sipTransport")
+    def sip_transport(self) -> str | None:
+        """The SIP transport; a call from an SDK has none."""
+        return None if self.call.client_type() == "user" else "UDP"
+
+    @derived("requestIP")
+    def request_ip(self) -> str | None:
+        """Where an SDK's call comes from, `ip:port`."""
+        return "127.0.0.1:50000" if self.call.client_type() == "user" else None
 
 
 @attrs.define(eq=False)

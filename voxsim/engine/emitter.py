@@ -53,8 +53,10 @@ class Emitter:
         Raises:
             UnknownName: there is no such event; the message names the nearest one.
         """
-        self._check_listening("addEventListener")
-        name = self._event_name(event)
+        if self.session.phase is not Phase.RUNNING:
+            check_allowed(self.session.phase, Operation.LISTEN, "addEventListener")
+        own = type(event) is EventType and event.owner is self.EVENTS
+        name = event.plain if own else self._event_name(event)
         if self._listeners is None:
             self._listeners = {name: [callback]}
         elif name in self._listeners:
@@ -65,7 +67,7 @@ class Emitter:
     @signature("removeEventListener(event, callback?)")
     def remove_event_listener(self, event: EventType[Any] | str, callback: Callable[..., Any] | None = None) -> None:
         """Remove one callback of this event, or all of them when none is named."""
-        self._check_listening("removeEventListener")
+        check_allowed(self.session.phase, Operation.LISTEN, "removeEventListener")
         name = self._event_name(event)
         callbacks = (self._listeners or {}).get(name)
         if not callbacks:
@@ -151,10 +153,6 @@ class Emitter:
     def _already(self, names: list[str]) -> VoxsimError | None:
         """Why none of these events can come any more, or None when one may."""
         return None
-
-    def _check_listening(self, name: str) -> None:
-        if self.session.phase is not Phase.RUNNING:
-            check_allowed(self.session.phase, Operation.LISTEN, name)
 
     def _event_name(self, event: object) -> str:
         """The value of one of this unit's events, or an error that names the nearest one."""

@@ -174,8 +174,8 @@ class Leg:
         self.answering = True
         self._stop_clock()
         timing = self._switch.timing
-        self._switch.after_ms(timing.answer_to_first_packet, self._first_packet)
-        self._switch.after_ms(timing.answer_to_connected, self._answered, headers)
+        self._switch.later(timing.answer_to_first_packet, self._first_packet)
+        self._switch.later(timing.answer_to_connected, self._answered, headers)
 
     def _answered(self, headers: Headers) -> None:
         self.answering = False
@@ -228,7 +228,7 @@ class Leg:
             if self.call is not None:
                 self.call.leg_progresses(headers)
             if first:
-                self._switch.after_ms(self._switch.timing.progress_to_first_packet, self._first_packet)
+                self._switch.later(self._switch.timing.progress_to_first_packet, self._first_packet)
 
     def far_answers(self, headers: Headers = NO_HEADERS, custom_data: str | None = None, device: str = "") -> None:
         """200 from the callee."""
@@ -237,7 +237,7 @@ class Leg:
         self._stop_clock()
         self._connect(device)
         if not self.early:
-            self._switch.after_ms(self._switch.timing.connected_to_first_packet, self._first_packet)
+            self._switch.later(self._switch.timing.connected_to_first_packet, self._first_packet)
         if self.call is not None:
             self.call.leg_connected(dict(headers), custom_data)
 
@@ -291,7 +291,7 @@ class Leg:
         """No packets come from the subscriber any more; RtpStopped follows."""
         if self.state is CONNECTED and not self.silent:
             self.silent = True
-            self._switch.after_ms(self._switch.timing.rtp_stopped, self._rtp, True)
+            self._switch.later(self._switch.timing.rtp_stopped, self._rtp, True)
 
     def far_speaks_again(self) -> None:
         """Packets come again."""
@@ -329,7 +329,7 @@ class Leg:
         self._move(CONNECTED)
         self.connected_at = self._switch.now
         self._note("answered", {"device": device} if device else None)
-        self._switch.after_ms(self._switch.timing.connected_to_quality, self._quality)
+        self._switch.later(self._switch.timing.connected_to_quality, self._quality)
 
     def _first_packet(self) -> None:
         if self.state is not TERMINATED and self.call is not None:

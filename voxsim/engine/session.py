@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from voxsim.engine.units.playback import Playback
     from voxsim.engine.units.websocket import WebSocket
 
-_new = tuple.__new__
-"""Makes a record at half the cost of its class's own constructor; one is made for everything that happens."""
-
-
 @attrs.frozen(kw_only=True)
 class Origin:
     """Where a session comes from: what Started tells, and what started it.
@@ -71,12 +67,12 @@ class Session(Emitter):
         number: `sessionId`, an integer.
         key: the session's id in URLs and in the timeline.
         phase: where it is in its life.
-        timeline: all its records, in order.
         failures: the errors of the scenario's own code so far.
         finish_reason: why it ended, or None while it lives.
     """
 
     __slots__ = (
+        "_records",
         "allows_sockets",
         "call_attempts",
         "calls",
@@ -100,7 +96,6 @@ class Session(Emitter):
         "sockets",
         "switch",
         "system_error",
-        "timeline",
         "timers",
     )
 
@@ -116,7 +111,8 @@ class Session(Emitter):
         self.custom_data = custom_data
         self.secret = switch.ids.secret()
         self.phase = Phase.LOADING
-        self.timeline: list[Record] = []
+        # Bare tuples: one is made for everything that happens, and most are never read.
+        self._records: list[tuple[int, int, str, str, str | None, Any]] = []
         self.failures: tuple[ScenarioError, ...] = ()
         self.finish_reason: FinishReason | None = None
         self.system_error = False
@@ -145,9 +141,9 @@ class Session(Emitter):
         """Record one happening of this session."""
         switch = self.switch
         switch.sequence = n = switch.sequence + 1
-        record = _new(Record, (switch.now, n, self.key, kind, name, unit, data))
-        self.timeline.append(record)
+        self._records.append((switch.now, n, kind, name, unit, data))
         if switch.subscribers:
+            record = Record(switch.now, n, self.key, kind, name, unit, data)
             for subscriber in switch.subscribers:
                 subscriber(record)
 
@@ -158,6 +154,12 @@ class Session(Emitter):
     def limit(self, name: str, figure: float, unit: str | None = None) -> None:
         """Record that a limit was hit; `name` is the field of Limits."""
         self.note("limit", name, unit, {"limit": figure})
+
+    @property
+    def timeline(self) -> list[Record]:
+        """All records of this session so far, in order."""
+        key = self.key
+        return [Record(t, n, key, kind, name, unit, data) for t, n, kind, name, unit, data in self._records]
 
     @property
     def events(self) -> list[Record]:
@@ -256,21 +258,7 @@ class Session(Emitter):
             running.reset(token)
 
     def _started(self) -> Event:
-        origin = self.origin
-        return AppEvents.Started(
-            access_url=self.access_url,
-            access_secure_url=origin.access_secure_url.format(session=self.key, secret=self.secret),
-            account_id=origin.account_id,
-            application_id=origin.application_id,
-            log_url=origin.log_url.format(session=self.key, number=self.number),
-            session_id=self.number,
-            conference_name=origin.conference_name,
-            user_id=origin.user_id,
-            domain_name=origin.domain,
-            dialplan_name=origin.rule_name,
-            dialplan_id=origin.rule_id,
-            initiator_country=origin.initiator_country,
-        )
+        return AppEvents.Started(self.origin, self.key, self.secret, self.number)
 
     @property
     def access_url(self) -> str:

@@ -45,6 +45,10 @@ class Timer:
             self._switch._count_cancelled()
 
 
+def _is_cancelled(due: Timer | tuple[Any, ...]) -> bool:
+    return type(due) is Timer and due.call is None
+
+
 class Switch:
     """The engine's centre. All times inside are integer microseconds since the run's epoch.
 
@@ -83,7 +87,7 @@ class Switch:
         self.web: Web = _Unset("web")  # type: ignore[assignment]
         self.tasks: Tasks = _Unset("tasks")  # type: ignore[assignment]
         self.ready: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
-        self._heap: list[tuple[int, int, Timer]] = []
+        self._heap: list[tuple[int, int, Any]] = []
         self._cancelled = 0
 
     # --- steps ---
@@ -106,6 +110,11 @@ class Switch:
         timer = Timer(self, (step, args))
         heappush(self._heap, (instant if instant > self.now else self.now, n, timer))
         return timer
+
+    def later(self, milliseconds: float, step: Callable[..., Any], *args: Any) -> None:
+        """As `after_ms`, for a step that nobody will take back."""
+        self.sequence = n = self.sequence + 1
+        heappush(self._heap, (self.now + round(milliseconds * 1000), n, (step, args)))
 
     def step(self) -> bool:
         """Take the next step that is due at the present instant; False when there is none."""
@@ -139,7 +148,7 @@ class Switch:
         if self.ready:
             return self.now
         heap = self._heap
-        while heap and heap[0][2].call is None:
+        while heap and _is_cancelled(heap[0][2]):
             heappop(heap)
             self._cancelled -= 1
         return heap[0][0] if heap else None
@@ -156,22 +165,24 @@ class Switch:
         due = self.now
         while heap:
             instant, _, timer = heap[0]
+            call = timer if type(timer) is tuple else timer.call
+            if call is None:
+                heappop(heap)
+                self._cancelled -= 1
+                continue
             if instant > due:
                 if ready or instant > horizon:
                     return
-                if timer.call is not None:
-                    self.now = due = instant
+                self.now = due = instant
             heappop(heap)
-            if timer.call is None:
-                self._cancelled -= 1
-            else:
-                ready.append(timer.call)
+            ready.append(call)
+            if call is not timer:
                 timer.call = None
 
     def _count_cancelled(self) -> None:
         self._cancelled += 1
         if self._cancelled > _COMPACT_FROM and self._cancelled * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if entry[2].call is not None]
+            self._heap = [entry for entry in self._heap if not _is_cancelled(entry[2])]
             heapify(self._heap)
             self._cancelled = 0
 

@@ -106,7 +106,6 @@ class World:
             display_name=party.display_name,
             headers=headers or {},
             custom_data=custom_data,
-            domain=party.domain,
         )
         line.called(self.platform.incoming(destination, caller, line, rule))
         return line

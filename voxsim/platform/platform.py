@@ -35,7 +35,6 @@ class Caller:
         display_name: what the callee sees beside it; the number when empty.
         headers: `X-…` headers of the call.
         custom_data: what an SDK passes with the call, or None.
-        domain: a SIP caller's domain.
     """
 
     kind: str = "pstn"
@@ -43,7 +42,6 @@ class Caller:
     display_name: str = ""
     headers: Mapping[str, str] = attrs.field(factory=dict)
     custom_data: str | None = None
-    domain: str = ""
 
 
 class Platform:
@@ -51,10 +49,15 @@ class Platform:
 
     def __init__(self, switch: Switch, origin: Origin | None = None) -> None:
         self.switch = switch
-        self.origin = origin or Origin()
+        self._origin = origin or Origin()
         self.rules: list[Rule] = []
         self.sessions: list[Session] = []
         self._origins: dict[tuple[Any, ...], Origin] = {}
+
+    @property
+    def origin(self) -> Origin:
+        """The account and application that sessions tell of."""
+        return self._origin
 
     def start_scenarios(self, rule: Rule, custom_data: str = "", **origin: Any) -> Session:
         """Begin a session over HTTP, as StartScenarios does: no call, the rule is named."""
@@ -96,7 +99,7 @@ class Platform:
         return leg
 
     def _session(self, rule: Rule, custom_data: str, **origin: Any) -> Session:
-        key = (self.origin, rule.number, rule.name, *origin.items())
+        key = (rule.number, rule.name, *origin.items())
         if key not in self._origins:
             self._origins[key] = attrs.evolve(self.origin, rule_id=rule.number, rule_name=rule.name, **origin)
         session = Session(self.switch, rule.program, self._origins[key], custom_data)
@@ -104,32 +107,21 @@ class Platform:
         return session
 
     def _headers(self, caller: Caller) -> Headers:
-        headers = dict(CLIENT_HEADERS.get(caller.kind, {}))
+        headers = CLIENT_HEADERS.get(caller.kind, {})
         if caller.kind == "user":
-            headers["VI-Authenticated-Caller"] = caller.number
-        headers.update(caller.headers)
-        return headers
+            return {**headers, "VI-Authenticated-Caller": caller.number, **caller.headers}
+        return {**headers, **caller.headers} if caller.headers else headers
 
     def _alerting(self, call: Call, caller: Caller) -> Any:
         leg = call.leg
-        domain = self.origin.domain
-        from_uri = {
-            "user": f"sip:{caller.number}@{domain}",
-            "sip": caller.number if ":" in caller.number else f"sip:{caller.number}@{caller.domain or 'sip.example'}",
-        }.get(caller.kind, "")
         return AppEvents.CallAlerting(
-            call=call,
-            callerid=leg.callerid,
-            destination=leg.number,
-            to_uri=f"sip:{leg.number.lstrip('+')}@{domain}",
-            from_uri=from_uri,
-            display_name=leg.display_name,
-            headers=dict(leg.offered_headers),
-            custom_data=caller.custom_data,
-            id=leg.id,
-            sip_call_id=f"{leg.id}@{domain}",
-            sip_transport="" if caller.kind == "user" else "UDP",
-            request_ip="127.0.0.1:50000" if caller.kind == "user" else "",
+            call,
+            leg.callerid,
+            leg.number,
+            leg.display_name,
+            dict(leg.offered_headers),
+            self.origin.domain,
+            caller.custom_data,
         )
 
 

@@ -17,10 +17,33 @@ from voxsim.vocabulary.naming import did_you_mean, documented_name, python_name
 
 _DOCUMENTED = "documented"
 
+T = TypeVar("T")
+
 
 def documented(name: str, default: Any = attrs.NOTHING) -> Any:
     """A payload field whose documented name cannot be derived from its Python name, such as `fromURI`."""
     return attrs.field(default=default, metadata={_DOCUMENTED: name})
+
+
+def hidden() -> Any:
+    """A field that a payload needs for itself and that is no part of what the platform sends."""
+    return attrs.field(metadata={_DOCUMENTED: ""}, repr=False)
+
+
+class derived(Generic[T]):  # noqa: N801 - used as a decorator, like property
+    """A part of a payload that is worked out when somebody asks for it; the timeline asks only when it is written."""
+
+    def __init__(self, documented: str) -> None:
+        self.documented = documented
+        self._function: Callable[[Any], T]
+
+    def __call__(self, function: Callable[[Any], T]) -> T:
+        self._function = function
+        self.__doc__ = function.__doc__
+        return self  # type: ignore[return-value]
+
+    def __get__(self, event: Any, owner: type) -> Any:
+        return self if event is None else self._function(event)
 
 
 @attrs.define(eq=False)
@@ -36,11 +59,18 @@ class Event:
 @cache
 def payload_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
     """The fields of a payload as (Python name, documented name), the event's own name left out."""
-    return tuple(
-        (field.name, field.metadata.get(_DOCUMENTED) or documented_name(field.name))
+    stored = [
+        (field.name, field.metadata.get(_DOCUMENTED, documented_name(field.name)))
         for field in attrs.fields(payload)
         if field.name != "name"
-    )
+    ]
+    worked_out = [
+        (name, value.documented)
+        for base in reversed(payload.__mro__)
+        for name, value in vars(base).items()
+        if isinstance(value, derived)
+    ]
+    return tuple((name, wire) for name, wire in (*worked_out, *stored) if wire)
 
 
 P = TypeVar("P", bound=Event, covariant=True)
