@@ -77,7 +77,7 @@ _HOMES = {
 
 _EXPORTS = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = sorted([*_EXPORTS, "random"])
+__all__ = [*sorted(_EXPORTS), "random"]  # noqa: PLE0604, PLE0605 - the names stand in the table above
 
 
 def __getattr__(name: str) -> Any:

@@ -370,7 +370,8 @@ class Driver(trio.abc.Clock):
         if turn is None:
             return
         if isinstance(turn, _Start):
-            assert self._nursery is not None
+            if self._nursery is None:
+                raise VoxsimError("The driver has ended; no handler can begin.")
             self._alive += 1
             self._current = None
             self._nursery.start_soon(self._run_task, turn)

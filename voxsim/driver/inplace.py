@@ -2,7 +2,7 @@
 
 Giving a task its turn through trio's own loop costs two rounds of it, system calls included, and an async handler needs
 a turn for everything that it awaits. Trio offers no public way to run a scheduled task at once, so this file does what
-its loop does with one task. It is used only when this trio has all that it touches; the driver works without it, slower.
+its loop does with one task. It is used only when this trio has all that it touches; without it the driver is slower.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Pace:
         """
         if text in ("auto", "real", "manual"):
             return cls(Kind(text))
-        match = re.fullmatch(r"[x×](\d+(?:\.\d+)?)", text)
+        match = re.fullmatch(r"x(\d+(?:\.\d+)?)", text)
         if match and float(match[1]) > 0:
             return cls(Kind.REAL, float(match[1]))
         raise ConfigurationError(f"Time is 'auto', 'real', 'manual' or a factor such as 'x10', got {text!r}.")

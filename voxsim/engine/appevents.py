@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class StartedEvent(Event):
     """The first event of every session."""
 
-    origin: Origin = hidden()
+    session_id: int
+    origin: Origin = hidden()  # noqa: RUF009 - a field
     session_key: str = hidden()
     secret: str = hidden()
-    session_id: int
 
     @derived("accessURL")
     def access_url(self) -> str:

@@ -60,7 +60,7 @@ def command(text: str, needs: Operation = Operation.CONTROL, *, positional: str 
                 raise
 
         run.__signature_of__ = signature  # type: ignore[attr-defined]
-        return cast(F, run)
+        return cast("F", run)
 
     return declare
 

@@ -28,7 +28,7 @@ def dial(
     headers: Headers | None = None,
 ) -> Call:
     """Make an outgoing leg of a kind (`pstn`, `user`, `sip`, `wab`) and set out to reach its far end."""
-    if not isinstance(number, str | int) or isinstance(number, bool) or number == "":
+    if type(number) not in (str, int) or number == "":
         raise BadArgument(f"A call needs a number, user name or address as a string, got {number!r}.")
     limits = session.switch.limits
     refused = None

@@ -55,8 +55,7 @@ class Emitter:
         """
         if self.session.phase is not Phase.RUNNING:
             check_allowed(self.session.phase, Operation.LISTEN, "addEventListener")
-        own = type(event) is EventType and event.owner is self.EVENTS
-        name = event.plain if own else self._event_name(event)
+        name = self._event_name(event)
         if self._listeners is None:
             self._listeners = {name: [callback]}
         elif name in self._listeners:

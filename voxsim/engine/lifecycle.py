@@ -89,5 +89,5 @@ def check_allowed(phase: Phase, operation: Operation, name: str) -> None:
         raise NotAllowed(f"{name}: the session has ended.")
     raise NotAllowed(
         f"{name}: the session's end was asked for (terminate() was called, or a clock ran out), "
-        f"so it cannot {operation.value} any more. terminate() does not stop the running function: use `return` after it."
+        f"so it cannot {operation.value} any more. terminate() does not stop the running function: `return` after it."
     )

@@ -184,7 +184,15 @@ class Exchange:
 class Net:
     """The requests and mails of one session."""
 
-    __slots__ = ("_active", "_after_terminating", "_mails_active", "_mails_queued", "_pending_clock", "_queued", "session")
+    __slots__ = (
+        "_active",
+        "_after_terminating",
+        "_mails_active",
+        "_mails_queued",
+        "_pending_clock",
+        "_queued",
+        "session",
+    )
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -211,7 +219,9 @@ class Net:
             self._after_terminating += 1
             if self._after_terminating > limits.http_after_terminating:
                 session.limit("http_after_terminating", limits.http_after_terminating)
-                raise NotAllowed("Net.httpRequest: a Terminating handler may make one HTTP request, and it has made it.")
+                raise NotAllowed(
+                    "Net.httpRequest: a Terminating handler may make one HTTP request, and it has made it."
+                )
         if len(self._active) + len(self._queued) >= limits.http_total:
             session.limit("http_total", limits.http_total)
             raise LimitExceeded(HTTP_LIMIT_TEXT)
@@ -229,7 +239,9 @@ class Net:
         else:
             self.session.switch.post(exchange.begin)
 
-    def finished(self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]) -> None:
+    def finished(
+        self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]
+    ) -> None:
         """A request has its result: tell the scenario, and start the next one."""
         data = {"url": exchange.request.url, "code": result.code}
         if result.error:
@@ -237,7 +249,9 @@ class Net:
         self.session.note("http", "answered" if result.code > 0 else "failed", None, data)
         self.session.switch.post(self._complete, exchange, result, done)
 
-    def _complete(self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]) -> None:
+    def _complete(
+        self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]
+    ) -> None:
         self._active.remove(exchange)
         if self._queued and self.session.phase is Phase.RUNNING:
             self._activate(self._queued.popleft())

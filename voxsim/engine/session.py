@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from voxsim.engine.units.playback import Playback
     from voxsim.engine.units.websocket import WebSocket
 
+
 @attrs.frozen(kw_only=True)
 class Origin:
     """Where a session comes from: what Started tells, and what started it.
@@ -184,7 +185,7 @@ class Session(Emitter):
         watch.inside = True
         try:
             result = handler(*args)
-        except (Exception, ScenarioTimeout, SystemExit) as error:
+        except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - a scenario may raise anything
             watch.inside = False
             self.failed(error, fatal=not callable(handler), culprit=handler)
             return None
@@ -195,7 +196,9 @@ class Session(Emitter):
             self.switch.tasks.start(self, result, self._task_done)
         return result
 
-    def start_task(self, coroutine: Coroutine[Any, Any, Any], done: Callable[[Any, BaseException | None], None]) -> None:
+    def start_task(
+        self, coroutine: Coroutine[Any, Any, Any], done: Callable[[Any, BaseException | None], None]
+    ) -> None:
         """Run a coroutine of the scenario; `done` gets its result or error."""
         self.switch.tasks.start(self, coroutine, done)
 
@@ -247,7 +250,7 @@ class Session(Emitter):
         watch.inside = True
         try:
             self.script.load(self, index)
-        except (Exception, ScenarioTimeout, SystemExit) as error:
+        except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - a scenario may raise anything
             explained = self.script.explain(error)
             self.failures = (*self.failures, explained)
             data = {"where": explained.where, "frames": list(explained.frames), "fatal": True}
@@ -258,7 +261,7 @@ class Session(Emitter):
             running.reset(token)
 
     def _started(self) -> Event:
-        return AppEvents.Started(self.origin, self.key, self.secret, self.number)
+        return AppEvents.Started(self.number, self.origin, self.key, self.secret)
 
     @property
     def access_url(self) -> str:

@@ -83,9 +83,9 @@ class Switch:
         self.subscribers: tuple[Callable[[Record], None], ...] = ()
         self.on_session_end: list[Callable[[Session], None]] = []
         self.watch = Watch()
-        self.outside: Outside = _Unset("outside")  # type: ignore[assignment]
-        self.web: Web = _Unset("web")  # type: ignore[assignment]
-        self.tasks: Tasks = _Unset("tasks")  # type: ignore[assignment]
+        self.outside: Outside = _Unset("outside")
+        self.web: Web = _Unset("web")
+        self.tasks: Tasks = _Unset("tasks")
         self.ready: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._heap: list[tuple[int, int, Any]] = []
         self._cancelled = 0
@@ -108,7 +108,7 @@ class Switch:
         """Do this at an instant (microseconds); one that has passed counts as now."""
         self.sequence = n = self.sequence + 1
         timer = Timer(self, (step, args))
-        heappush(self._heap, (instant if instant > self.now else self.now, n, timer))
+        heappush(self._heap, (max(self.now, instant), n, timer))
         return timer
 
     def later(self, milliseconds: float, step: Callable[..., Any], *args: Any) -> None:
@@ -160,7 +160,7 @@ class Switch:
         self.now = instant
 
     def _pull(self, horizon: int) -> None:
-        """Move the heap's next steps into the queue, in their order: those due now, or those due next up to a horizon."""
+        """Move the heap's next steps into the queue, in order: those due now, or those due next up to a horizon."""
         heap, ready = self._heap, self.ready
         due = self.now
         while heap:

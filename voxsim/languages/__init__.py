@@ -9,6 +9,7 @@ from typing import Final
 from voxsim.engine.ports import Script
 from voxsim.languages.python import PythonProgram
 from voxsim.vocabulary.errors import ConfigurationError
+from voxsim.vocabulary.naming import nearest
 
 _PROGRAMS: Final = {".py": PythonProgram}
 
@@ -35,8 +36,6 @@ def load_program(files: Sequence[str]) -> Script:
 
 def _near(path: Path) -> str:
     """A sentence that names the file that was probably meant."""
-    from voxsim.vocabulary.naming import nearest
-
     if not path.parent.is_dir():
         return f" There is no folder {str(path.parent)!r} either."
     found = nearest(path.name, [one.name for one in path.parent.iterdir() if one.suffix in _PROGRAMS])

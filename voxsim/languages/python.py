@@ -7,7 +7,6 @@ per session too, so module-level variables belong to the session, as on the plat
 from __future__ import annotations
 
 import builtins
-import os
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -126,7 +125,7 @@ def compiled(file: str, most_characters: int) -> CodeType:
         SyntaxError: it is no Python.
     """
     try:
-        status = os.stat(file)
+        status = Path(file).stat()
         known = _compiled.get(file)
         if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
             return known[2]
@@ -201,7 +200,11 @@ def _load_own(state: _State, name: str) -> ModuleType:
     state.modules[name] = module
     is_package = path.is_dir() or path.name == "__init__.py"
     module.__dict__.update(
-        {"__builtins__": _BUILTINS, "__file__": str(path), "__package__": name if is_package else name.rpartition(".")[0]}
+        {
+            "__builtins__": _BUILTINS,
+            "__file__": str(path),
+            "__package__": name if is_package else name.rpartition(".")[0],
+        }
     )
     if path.is_dir():
         return module

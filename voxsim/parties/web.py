@@ -339,9 +339,7 @@ class ScriptedWeb:
         self.mails.append(dict(mail))
         self._switch.after_ms(self._switch.timing.mail, done, *self._mail_code)
 
-    def open_socket(
-        self, url: str, protocols: tuple[str, ...], headers: Headers, near: SocketNear
-    ) -> SocketFar | None:
+    def open_socket(self, url: str, protocols: tuple[str, ...], headers: Headers, near: SocketNear) -> SocketFar | None:
         """One WebSocket of a scenario."""
         for service in self.sockets:
             if url == service.url or fnmatchcase(url, service.url):

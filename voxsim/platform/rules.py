@@ -1,7 +1,8 @@
-"""Routing rules: a pattern for the dialled destination, and the scenarios that run when it matches.
+r"""Routing rules: a pattern for the dialled destination, and the scenarios that run when it matches.
 
 Rules are tried from top to bottom, the first match wins, and the whole destination must match. The platform accepts a
-pattern that begins with a bare quantifier (`+?[1-9]\\d{1,14}` is in its documentation): a leading `+` is a literal plus.
+pattern that begins with a bare quantifier (`+?[1-9]\d{1,14}` is in its documentation): a leading `+` is a literal
+plus.
 """
 
 from __future__ import annotations

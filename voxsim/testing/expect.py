@@ -117,7 +117,7 @@ class Stream(Generic[T]):
         return "\n".join(lines)
 
 
-class _TooLate(Exception):  # noqa: N818 - a signal between two functions of this file
+class _TooLate(Exception):
     """The time of a `within` has passed."""
 
 

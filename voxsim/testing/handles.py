@@ -200,9 +200,7 @@ class CallHandle(Timed):
         __tracebackhide__ = True
         wanted = re.compile(f"^{code}\\b") if code is not None else re.compile("")
         await self._expect("ended", wanted, f"{self!r} ends" + (f" with {code}" if code is not None else ""))
-        cause = self.cause
-        assert cause is not None
-        return cause
+        return self.line.leg.cause or Cause(0, "")
 
     async def never(self, what: str, words: Words = "", seconds: float | None = None) -> None:
         """From here on this end does not get such a thing, for so many seconds (None: until all is over).

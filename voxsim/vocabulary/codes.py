@@ -64,7 +64,6 @@ CALL_LIMIT_REACHED = "Call limit reached"
 USER_OFFLINE = "User Offline"
 
 
-
 def reason_text(code: int) -> str:
     """The usual text of a SIP status; `SIP 4xx` style for one without a usual text."""
     return REASONS.get(code) or f"SIP {code}"

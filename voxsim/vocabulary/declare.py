@@ -7,7 +7,7 @@ timeline are three views of one vocabulary: adding a method or an event is one e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
@@ -30,20 +30,25 @@ def hidden() -> Any:
     return attrs.field(metadata={_DOCUMENTED: ""}, repr=False)
 
 
-class derived(Generic[T]):  # noqa: N801 - used as a decorator, like property
+class Derived(Generic[T]):
     """A part of a payload that is worked out when somebody asks for it; the timeline asks only when it is written."""
 
-    def __init__(self, documented: str) -> None:
+    def __init__(self, documented: str, function: Callable[[Any], T]) -> None:
         self.documented = documented
-        self._function: Callable[[Any], T]
-
-    def __call__(self, function: Callable[[Any], T]) -> T:
-        self._function = function
         self.__doc__ = function.__doc__
-        return self  # type: ignore[return-value]
+        self._function = function
 
-    def __get__(self, event: Any, owner: type) -> Any:
-        return self if event is None else self._function(event)
+    def __get__(self, event: Any, owner: type) -> T:
+        return self._function(event)
+
+
+def derived(documented: str) -> Callable[[Callable[[Any], T]], Derived[T]]:
+    """Declare a part of a payload that is worked out on demand, under its documented name; a decorator."""
+
+    def declare(function: Callable[[Any], T]) -> Derived[T]:
+        return Derived(documented, function)
+
+    return declare
 
 
 @attrs.define(eq=False)
@@ -56,9 +61,17 @@ class Event:
     name: str
 
 
-@cache
+_fields: dict[type, tuple[tuple[str, str], ...]] = {}
+
+
 def payload_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
     """The fields of a payload as (Python name, documented name), the event's own name left out."""
+    if payload not in _fields:
+        _fields[payload] = _read_fields(payload)
+    return _fields[payload]
+
+
+def _read_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
     stored = [
         (field.name, field.metadata.get(_DOCUMENTED, documented_name(field.name)))
         for field in attrs.fields(payload)
@@ -68,26 +81,30 @@ def payload_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
         (name, value.documented)
         for base in reversed(payload.__mro__)
         for name, value in vars(base).items()
-        if isinstance(value, derived)
+        if isinstance(value, Derived)
     ]
     return tuple((name, wire) for name, wire in (*worked_out, *stored) if wire)
 
 
-P = TypeVar("P", bound=Event, covariant=True)
+P = TypeVar("P", bound=Event)
 
 
-class EventType(str, Generic[P]):
-    """One member of an event enumeration: equal to its documented value, and the maker of its payload."""
+class EventType(str, Generic[P]):  # noqa: SLOT000 - its slots stand below, hidden from type checkers
+    """One member of an event enumeration: equal to its documented value, and the maker of its payload.
+
+    Called with the payload's fields, it makes the event object that handlers receive.
+    """
 
     if TYPE_CHECKING:
         payload: type[P]
         enum: str
         member: str
-        owner: type[EventNames]
+        owner: _EventNamesMeta
         plain: str
 
         def __call__(self, *args: Any, **fields: Any) -> P:
             """Make the event object that handlers receive."""
+
     else:
         # The call is a slot that holds a partial: a method of Python's own would double the cost of every event.
         __slots__ = ("__call__", "enum", "member", "owner", "payload", "plain")
@@ -188,13 +205,15 @@ class Signature:
             parameters.append(Parameter(word, optional or bool(default), default or None))
         return cls(name, tuple(parameters), options_at, tuple(positional.split()))
 
-    def spread(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
+    def spread(
+        self, args: tuple[Any, ...], options: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any], list[str]]:
         """Turn an object of options, or older one-by-one arguments, into keyword arguments.
 
         Returns the remaining positional arguments, the keyword arguments, and the documented names that were given
         but are not among the known ones (the caller decides what becomes of them).
         """
-        at = cast(int, self.options_at)
+        at = cast("int", self.options_at)
         parameter = self.parameters[at].python
         given = args[at] if len(args) > at else options.pop(parameter, None)
         rest = args[at + 1 :]

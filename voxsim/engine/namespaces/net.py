@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from voxsim.engine import net
 from voxsim.engine.command import Options, command
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.namespaces.base import Namespace
-from voxsim.engine.net import HttpRequestOptions, HttpRequestResult, SendMailResult, net_of
+from voxsim.engine.net import HttpRequestResult, SendMailResult, net_of
 from voxsim.vocabulary.declare import namespace
 from voxsim.vocabulary.errors import BadArgument
 
@@ -22,14 +23,14 @@ class NetNamespace(Namespace):
 
     NAME: ClassVar = "Net"
 
-    HttpRequestOptions = HttpRequestOptions
+    HttpRequestOptions = net.HttpRequestOptions
 
     @command("httpRequest(url, callback, {options}?)", Operation.HTTP)
     def http_request(
         self,
         url: str,
         callback: Callable[[HttpRequestResult], Any],
-        options: Options | HttpRequestOptions = None,
+        options: Options | net.HttpRequestOptions = None,
         *,
         method: str = "GET",
         post_data: PostData = None,
@@ -60,16 +61,14 @@ class NetNamespace(Namespace):
             NotAllowed: the session is ending.
         """
         session = self.session
-        given = _options(
-            method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log
-        )
+        given = _options(method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log)
         net_of(session).request(str(url), given, lambda result: session.run(callback, result))
 
     @command("httpRequestAsync(url, {options}?)", Operation.HTTP)
     def http_request_async(
         self,
         url: str,
-        options: Options | HttpRequestOptions = None,
+        options: Options | net.HttpRequestOptions = None,
         *,
         method: str = "GET",
         post_data: PostData = None,
@@ -80,12 +79,10 @@ class NetNamespace(Namespace):
         connection_timeout: float | None = None,
         enable_system_log: bool = False,
     ) -> Future[HttpRequestResult]:
-        """Make an HTTP request to be awaited; options as for `http_request`. HTTP errors are results, not exceptions."""
+        """Make an HTTP request to be awaited; options as for `http_request`. HTTP errors are results, not raised."""
         session = self.session
         future: Future[HttpRequestResult] = Future(session.switch, f"the answer of {url}")
-        given = _options(
-            method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log
-        )
+        given = _options(method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log)
         net_of(session).request(str(url), given, future.set)
         return future
 
@@ -146,8 +143,8 @@ def _options(
     timeout: float | None,
     connection_timeout: float | None,
     enable_system_log: bool,
-) -> HttpRequestOptions:
-    return HttpRequestOptions(
+) -> net.HttpRequestOptions:
+    return net.HttpRequestOptions(
         method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log
     )
 

@@ -1,7 +1,8 @@
 """Call: one leg as a scenario sees it. Signalling, media, tones, messages and transfers.
 
 The state machine is the leg's (`engine.leg`); this file turns the scenario's commands into acts on the leg, and what
-the leg reports into events. What an ended call is asked to do is ignored with a warning: two ends often hang up at once.
+the leg reports into events. What an ended call is asked to do is ignored with a warning: two ends often hang up at
+once.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class CallPlayback(Playback):
     EVENTS: ClassVar = CallEvents
     NAME: ClassVar = "Playback"
 
-    def __init__(self, call: Call, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False) -> None:
+    def __init__(
+        self, call: Call, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False
+    ) -> None:
         self._call = call
         self._stays = stays
         super().__init__(call.session, (segment,), loop=loop, progressive=progressive)
@@ -76,13 +79,13 @@ class Call(MediaUnit):
 
     __slots__ = (
         "_custom_data",
+        "_handles_transfer",
         "_heard",
         "_mic",
         "_playback",
         "_speech",
         "_tones",
         "_transfers",
-        "_handles_transfer",
         "last_headers",
         "leg",
     )
@@ -427,7 +430,9 @@ class Call(MediaUnit):
         """Report media figures: not emulated yet."""
         raise NotEmulated("Call.monitorMediaStatistics is not emulated yet; there is nothing to use in its place.")
 
-    def _play(self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False) -> CallPlayback:
+    def _play(
+        self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False
+    ) -> CallPlayback:
         if self._playback is not None:
             self._playback.halt()
         playback = CallPlayback(self, segment, loop=loop, progressive=progressive, stays=stays)
@@ -619,7 +624,9 @@ class Call(MediaUnit):
         if self.leg.alive or AFTER_THE_END.intersection(names):
             return None
         cause = self.leg.cause
-        return CallEnded(f"The call has ended already: {cause.code} {cause.reason}." if cause else "The call has ended.")
+        return CallEnded(
+            f"The call has ended already: {cause.code} {cause.reason}." if cause else "The call has ended."
+        )
 
     def _alive(self, name: str) -> bool:
         if not self.leg.alive:

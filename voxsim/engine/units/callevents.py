@@ -293,7 +293,6 @@ class CallEvents(EventNames):
 
 
 AFTER_THE_END = frozenset(
-    str(name)
-    for name in (CallEvents.RecordStopped, CallEvents.RecordError, CallEvents.Disconnected, CallEvents.Failed)
+    str(name) for name in (CallEvents.RecordStopped, CallEvents.RecordError, CallEvents.Disconnected, CallEvents.Failed)
 )
 """The events that may still come once a leg has ended."""

@@ -229,5 +229,3 @@ class SequencePlayer(BasePlayer):
                 finished = events.PlaybackFinished(self, error=detail)
                 self.emit(finished)
                 self._settle(finished)
-
-
