@@ -11,15 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voxsim.engine.appevents import AppEvents as AppEvents
+    from voxsim.engine.namespaces.crypto import Crypto as Crypto
+    from voxsim.engine.namespaces.helpers import base64_decode as base64_decode
+    from voxsim.engine.namespaces.helpers import base64_encode as base64_encode
+    from voxsim.engine.namespaces.helpers import bytes2hex as bytes2hex
+    from voxsim.engine.namespaces.helpers import bytes2str as bytes2str
+    from voxsim.engine.namespaces.helpers import get_local_time as get_local_time
+    from voxsim.engine.namespaces.helpers import hex2bytes as hex2bytes
+    from voxsim.engine.namespaces.helpers import levenshtein_distance as levenshtein_distance
+    from voxsim.engine.namespaces.helpers import require as require
+    from voxsim.engine.namespaces.helpers import str2bytes as str2bytes
+    from voxsim.engine.namespaces.helpers import trace as trace
+    from voxsim.engine.namespaces.helpers import uuidgen as uuidgen
     from voxsim.engine.namespaces.logger import Logger as Logger
     from voxsim.engine.namespaces.net import Net as Net
+    from voxsim.engine.namespaces.phonenumber import PhoneNumber as PhoneNumber
     from voxsim.engine.namespaces.timers import clear_interval as clear_interval
     from voxsim.engine.namespaces.timers import clear_timeout as clear_timeout
     from voxsim.engine.namespaces.timers import now as now
+    from voxsim.engine.namespaces.timers import outside as outside
     from voxsim.engine.namespaces.timers import set_interval as set_interval
     from voxsim.engine.namespaces.timers import set_timeout as set_timeout
     from voxsim.engine.namespaces.timers import sleep as sleep
     from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
+    from voxsim.engine.net import HttpRequestOptions as HttpRequestOptions
     from voxsim.engine.net import HttpRequestResult as HttpRequestResult
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.units.call import Call as Call
@@ -38,12 +53,17 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.enums import WebSocketAudioEncoding as WebSocketAudioEncoding
     from voxsim.vocabulary.enums import WebSocketCloseCode as WebSocketCloseCode
     from voxsim.vocabulary.enums import WebSocketReadyState as WebSocketReadyState
+    from voxsim.vocabulary.errors import BadArgument as BadArgument
     from voxsim.vocabulary.errors import CallEnded as CallEnded
     from voxsim.vocabulary.errors import LimitExceeded as LimitExceeded
     from voxsim.vocabulary.errors import NotAllowed as NotAllowed
+    from voxsim.vocabulary.errors import NotEmulated as NotEmulated
     from voxsim.vocabulary.errors import PlaybackStopped as PlaybackStopped
+    from voxsim.vocabulary.errors import SessionEnded as SessionEnded
     from voxsim.vocabulary.errors import SocketClosed as SocketClosed
+    from voxsim.vocabulary.errors import UnknownName as UnknownName
     from voxsim.vocabulary.errors import VoxsimError as VoxsimError
+    from voxsim.vocabulary.limits import Limits as Limits
 
 __version__ = "0.1.0"
 
@@ -57,7 +77,7 @@ _HOMES = {
     "engine.namespaces.logger": "Logger",
     "engine.namespaces.net": "Net",
     "engine.namespaces.phonenumber": "PhoneNumber",
-    "engine.namespaces.timers": "clear_interval clear_timeout now set_interval set_timeout sleep",
+    "engine.namespaces.timers": "clear_interval clear_timeout now outside set_interval set_timeout sleep",
     "engine.namespaces.voxengine": "VoxEngine",
     "engine.net": "HttpRequestOptions HttpRequestResult SendMailResult",
     "engine.units.call": "Call",
@@ -77,7 +97,7 @@ _HOMES = {
 
 _EXPORTS = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = [*sorted(_EXPORTS), "random"]  # noqa: PLE0604, PLE0605 - the names stand in the table above
+__all__ = [*sorted(_EXPORTS), "random"]  # noqa: PLE0604 - the names stand in the table above
 
 
 def __getattr__(name: str) -> Any:

@@ -120,7 +120,7 @@ def duration(text: str) -> float:
 
 def pace(text: str) -> str:
     """Check the way in which time goes; the driver reads it."""
-    if text in ("auto", "real") or re.fullmatch(r"[x×](\d+(\.\d+)?)", text) and float(text[1:]) > 0:
+    if text in ("auto", "real") or (re.fullmatch(r"x\d+(\.\d+)?", text) and float(text[1:]) > 0):
         return text
     raise argparse.ArgumentTypeError(f"time is 'auto', 'real' or a factor such as 'x10', got {text!r}")
 

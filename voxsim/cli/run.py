@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 import trio
@@ -179,11 +179,12 @@ def _trace(options: Options) -> TextIO | contextlib.nullcontext[None]:
     """The trace's file, open before anything runs, so that a wrong name costs nobody a run."""
     if options.trace is None:
         return contextlib.nullcontext()
-    if os.path.exists(options.trace) and any(os.path.samefile(options.trace, file) for file in options.scenarios):
+    path = Path(options.trace)
+    if path.exists() and any(path.samefile(file) for file in options.scenarios):
         raise ConfigurationError(f"The trace would overwrite the scenario {options.trace!r}.")
     try:
         # The escape is JSON's own for what UTF-8 cannot carry, such as half of a surrogate pair.
-        return open(options.trace, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise ConfigurationError(f"The trace cannot be written to {options.trace!r}: {error.strerror}.") from None
 

@@ -379,10 +379,13 @@ class Driver(trio.abc.Clock):
             return
         else:
             self._resume(turn)
+        self.watch.stretch += 1
+        self.watch.inside = True
         if self._in_place is not None:
             self._in_place.step_last()
         else:
             await self._park("turn")
+        self.watch.inside = False
 
     def _resume(self, waiter: _Waiter) -> None:
         self._waiters.discard(waiter)

@@ -8,7 +8,7 @@ function is accepted, and ends the session when the event fires.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
 
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import Operation, Phase, check_allowed
@@ -92,14 +92,18 @@ class Emitter:
     async def wait_for(self, *events: EventType[E]) -> E:
         """Wait for the next of these events and return it.
 
+        What begins a state that still lasts, such as Connected, is returned at once.
+
         Raises:
             CallEnded, PlaybackStopped, SocketClosed, SessionEnded: none of them can come any more.
         """
         if not events:
             raise BadArgument(f"{self.NAME}.wait_for() needs the event to wait for.")
         names = [self._event_name(event) for event in events]
-        if (past := self._already(names)) is not None:
-            raise past
+        if (past := self._past(names)) is not None:
+            return cast("E", past)
+        if (trouble := self._too_late(names)) is not None:
+            raise trouble
         words = " or ".join(repr(event) for event in events)
         future: Future[E] = Future(self.session.switch, f"{words} of {self!r}")
         if self._waiters is None:
@@ -149,8 +153,22 @@ class Emitter:
                 for future in futures:
                     future.fail(error)
 
-    def _already(self, names: list[str]) -> VoxsimError | None:
+    def _too_late(self, names: list[str]) -> VoxsimError | None:
         """Why none of these events can come any more, or None when one may."""
+        return None
+
+    def _lasting(self) -> EventType[Any] | None:
+        """The event that began the state in which this unit is, when it comes only once; or None."""
+        return None
+
+    def _past(self, names: list[str]) -> Event | None:
+        """The event that began the present state, when it is among the wanted ones and was delivered."""
+        lasting = self._lasting()
+        if lasting is None or lasting.plain not in names:
+            return None
+        for record in reversed(self.session.timeline):
+            if record.kind == "event" and record.unit == self._id and record.name == lasting.plain:
+                return cast("Event", record.data)
         return None
 
     def _event_name(self, event: object) -> str:

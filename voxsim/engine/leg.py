@@ -204,12 +204,13 @@ class Leg:
         """The platform itself ends an attempt: a limit, nobody there, no rule."""
         self._end(Cause.sip(code, reason), NO_HEADERS, "platform")
 
-    def platform_ends(self) -> None:
-        """The session is over: whatever is still up is hung up."""
+    def platform_ends(self, *, failed: bool = False) -> None:
+        """The session is over: whatever is still up is hung up; a caller of a failed session gets 500."""
         if self.state is CONNECTED:
             self._end(NORMAL_CLEARING, NORMAL_CLEARING_HEADERS, "platform")
         else:
-            self._end(Cause.sip(Sip.REQUEST_TERMINATED), NO_HEADERS, "platform")
+            code = Sip.SERVER_ERROR if failed and self.incoming else Sip.REQUEST_TERMINATED
+            self._end(Cause.sip(code), NO_HEADERS, "platform")
 
     # --- the outside's side ---
 

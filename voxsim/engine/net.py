@@ -154,6 +154,11 @@ class Exchange:
         if not self._over:
             self._finish(HttpRequestResult(int(code), error=text or HTTP_ERRORS[int(code)]))
 
+    def abandon(self) -> None:
+        """Nobody waits for it any more."""
+        self._over = True
+        self._stop_clocks()
+
     def _follow(self, status: int, location: str) -> None:
         self._redirects += 1
         limits = self._net.session.switch.limits
@@ -174,11 +179,13 @@ class Exchange:
             self._attempt()
 
     def _finish(self, result: HttpRequestResult) -> None:
-        self._over = True
+        self.abandon()
+        self._net.finished(self, result, self._done)
+
+    def _stop_clocks(self) -> None:
         for clock in (self._connect_clock, self._total_clock):
             if clock is not None:
                 clock.cancel()
-        self._net.finished(self, result, self._done)
 
 
 class Net:
@@ -226,6 +233,8 @@ class Net:
             session.limit("http_total", limits.http_total)
             raise LimitExceeded(HTTP_LIMIT_TEXT)
         exchange = Exchange(self, outgoing(url, options, session), bool(options.raw_output), done)
+        if options.enable_system_log and exchange.request.body:
+            session.note("http", "body", None, {"url": exchange.request.url, "body": exchange.request.text})
         if len(self._active) < limits.http_active:
             self._activate(exchange)
         else:
@@ -314,7 +323,7 @@ class Net:
         limits = self.session.switch.limits
         self.session.limit("pending_http_seconds", limits.pending_http_seconds)
         for exchange in self._active:
-            exchange._over = True
+            exchange.abandon()
             self.session.note("http", "dropped", None, {"url": exchange.request.url})
         self._active.clear()
         self._mails_active = 0

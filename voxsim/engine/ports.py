@@ -6,6 +6,7 @@ Scripted parties, other sessions' legs, SDK connections, real sockets and langua
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -171,6 +172,9 @@ class Tasks(Protocol):
 
     def cancel(self, session: Session) -> None:
         """Cancel all coroutines of a session."""
+
+    def outside(self) -> AbstractContextManager[None]:
+        """Hold virtual time while real work outside of the engine is under way."""
 
 
 class Script(Protocol):

@@ -336,7 +336,7 @@ class Session(Emitter):
     def _finish(self) -> None:
         self._move(Phase.ENDED)
         for call in tuple(self.calls.values()):
-            call.leg.platform_ends()
+            call.leg.platform_ends(failed=self.system_error)
         self.switch.tasks.cancel(self)
         self.switch.post(self._close)
 

@@ -76,6 +76,8 @@ class PythonProgram:
 
     def explain(self, error: BaseException) -> ScenarioError:
         """The error in the author's own lines."""
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
         if isinstance(error, ScenarioError):
             return error
         frames = self._frames(error.__traceback__)

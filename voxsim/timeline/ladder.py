@@ -55,7 +55,7 @@ _SIGNS: Final[dict[Tone, str]] = {
     Tone.WARNING: "⚠ ",
     Tone.ERROR: "✗ ",
 }
-"""What a note begins with."""
+"""What a note begins with; an arrow only when it tells of a trouble, so that it is seen without colours too."""
 
 _SHAFTS: Final[dict[Tone, str]] = {Tone.RETURN: "╌"}
 _HERE: Final = "<-- here"
@@ -167,14 +167,13 @@ def _step(step: Step, columns: _Columns) -> Iterator[Row]:
 
 def _note(step: Step, columns: _Columns) -> Iterator[Row]:
     at = columns.at[step.source]
-    sign = _SIGNS[step.tone]
+    sign = _sign(step)
     room = columns.right_of(step.source) - at - 3 - len(sign)
     if room < _NOTE_ROOM and cells(step.label) > room:  # too narrow to be read there: write over the other lifelines
         room = columns.width - at - 2 - len(sign)
     for index, line in enumerate(wrap(step.label, room, _MOST_LINES)):
         row = _lifelines(columns)
-        text = (sign if index == 0 else " " * len(sign)) + line
-        row.put(at + 2, text, _COLOURS[step.tone])
+        row.put(at + 2, (" " * len(sign) if index else sign) + line, _COLOURS[step.tone])
         yield row
 
 
@@ -182,7 +181,7 @@ def _arrow(step: Step, columns: _Columns) -> Iterator[Row]:
     left, right = sorted((columns.at[step.source], columns.at[step.target]))
     colour = _COLOURS[step.tone]
     room = right - left - 1
-    label = step.label
+    label = _sign(step) + step.label
     inside = cells(label) + 6 <= room and "\n" not in label
     if not inside:
         for line in wrap(label, room - 2, _MOST_LINES):
@@ -195,6 +194,11 @@ def _arrow(step: Step, columns: _Columns) -> Iterator[Row]:
     if inside:
         row.put(left + 1 + (room - cells(label) - 2) // 2, f" {label} ", colour)
     yield row
+
+
+def _sign(step: Step) -> str:
+    troubled = step.tone in (Tone.WARNING, Tone.ERROR)
+    return _SIGNS[step.tone] if troubled or step.shape is Shape.NOTE else ""
 
 
 def _shaft(step: Step, room: int, rightwards: bool) -> str:
@@ -217,9 +221,8 @@ def _list(picture: Picture, width: int, marked: int | None) -> Iterator[Row]:
         yield _here(width)
     before: int | None = None
     for index, (step, ends) in enumerate(zip(picture.steps, who, strict=True)):
-        sign = _SIGNS[step.tone] if step.shape is Shape.NOTE else ""
         start = time + 2 + column + 2
-        for number, line in enumerate(wrap(sign + step.label, max(width - start, 20), _MOST_LINES)):
+        for number, line in enumerate(wrap(_sign(step) + step.label, max(width - start, 20), _MOST_LINES)):
             row = Row()
             if number == 0:
                 row.put(0, clock(step.t).rjust(time) if step.t != before else "", _DIM)

@@ -37,8 +37,11 @@ def sound(facts: Facts) -> str:
     lasting = facts.get("ms")
     duration = "repeats" if lasting is None else length(lasting)
     content = facts.get("content", "")
-    if facts.get("kind") == "speech":
-        return f"{speech(content)} ({duration})"
+    match facts.get("kind"):
+        case "speech":
+            return f"{speech(content)} ({duration})"
+        case "tone":  # a ToneScript tells a reader nothing
+            return f"♪ tone ({duration})"
     return f"♪ {url(content)} ({duration})"
 
 

@@ -110,6 +110,7 @@ class EventType(str, Generic[P]):  # noqa: SLOT000 - its slots stand below, hidd
         __slots__ = ("__call__", "enum", "member", "owner", "payload", "plain")
 
     def __new__(cls, value: str, payload: type[P]) -> EventType[P]:
+        """Make a member with this documented value and payload; its enumeration names it."""
         self = super().__new__(cls, value)
         self.payload = payload
         self.plain = value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
+from voxsim.engine.command import command
 from voxsim.engine.journal import plain
 from voxsim.engine.lifecycle import Operation, check_allowed
 from voxsim.engine.namespaces.base import Namespace
@@ -29,7 +30,7 @@ class LoggerNamespace(Namespace):
             text = text[:limit]
         session.note("log", text)
 
-    @signature("hideTones(flag?)")
+    @command("hideTones(flag?)", Operation.LOG)
     def hide_tones(self, flag: bool = False) -> None:
         """Hide DTMF digits in the session log."""
         self.session.hide_tones = bool(flag)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -51,6 +52,11 @@ async def sleep(seconds: float) -> None:
     future: Future[None] = Future(session.switch, f"the end of sleep({seconds})")
     session.switch.after(seconds, future.set, None)
     await future
+
+
+def outside() -> AbstractContextManager[None]:
+    """Hold virtual time in a `with` block, while the scenario does real work of its own, such as reading a file."""
+    return current().switch.tasks.outside()
 
 
 def now() -> datetime:

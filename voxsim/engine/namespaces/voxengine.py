@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.command import Options, command
@@ -21,9 +21,6 @@ from voxsim.vocabulary.codes import FinishReason
 from voxsim.vocabulary.declare import Event, EventType, namespace, signature
 from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import python_name
-
-if TYPE_CHECKING:
-    from voxsim.engine.future import Future
 
 E = TypeVar("E", bound=Event)
 H = TypeVar("H", bound=Callable[..., Any])
@@ -376,11 +373,6 @@ class VoxEngineNamespace(Namespace):
     def terminate(self) -> None:
         """Ask for the end of the session. It returns at once: the rest of the running function still runs."""
         self.session.end(FinishReason.NORMAL)
-
-    @property
-    def ended(self) -> Future[Any]:
-        """Done when the session has ended."""
-        return self.session.ended
 
 
 def _url_of(name: str, request: str | Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from voxsim.engine.ports import Headers
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.codes import Cause, Sip
-from voxsim.vocabulary.declare import signature, unit
+from voxsim.vocabulary.declare import EventType, signature, unit
 from voxsim.vocabulary.enums import CallAudioQuality, CallState, DTMFType
 from voxsim.vocabulary.errors import BadArgument, CallEnded, LimitExceeded, NotEmulated, VoxsimError
 
@@ -348,7 +348,11 @@ class Call(MediaUnit):
     @command("reInvite(headers, mimeType, body)")
     def re_invite(self, headers: Headers | None = None, mime_type: str = "", body: str = "") -> None:
         """Ask the subscriber for a new session description."""
-        if self._alive("reInvite") and self.leg.far is not None:
+        limit = self.session.switch.limits.sip_packet_bytes
+        if len(str(body).encode()) > limit:
+            self.session.limit("sip_packet_bytes", limit, self._id)
+            self.session.switch.post(self.leg_reinvite_answer, False, {}, "", "", int(Sip.MESSAGE_TOO_LARGE))
+        elif self._alive("reInvite") and self.leg.far is not None:
             self.leg.far.reinvited(self.leg, dict(headers or {}), mime_type, body)
 
     @command("acceptReInvite(headers, mimeType, body)")
@@ -620,7 +624,10 @@ class Call(MediaUnit):
 
     # --- inside ---
 
-    def _already(self, names: list[str]) -> VoxsimError | None:
+    def _lasting(self) -> EventType[Any] | None:
+        return CallEvents.Connected if self.leg.state is CONNECTED else None
+
+    def _too_late(self, names: list[str]) -> VoxsimError | None:
         if self.leg.alive or AFTER_THE_END.intersection(names):
             return None
         cause = self.leg.cause

@@ -300,8 +300,9 @@ class Playback(MediaUnit):
 
     def _settle(self, event: Any) -> None:
         """Give `finished()` its result."""
-        if self._finished is not None:
-            self._finished.set(event)
+        if self._finished is None:
+            self._finished = Future(self.session.switch)
+        self._finished.set(event)
 
     def _leave(self, state: PlaybackState) -> None:
         self._move(state)
@@ -317,7 +318,7 @@ class Playback(MediaUnit):
     def _stopped_error(self) -> PlaybackStopped:
         return PlaybackStopped(f"The playback {self._describe()!r} was stopped or replaced before its end.")
 
-    def _already(self, names: list[str]) -> VoxsimError | None:
+    def _too_late(self, names: list[str]) -> VoxsimError | None:
         return self._stopped_error() if self.state in _OVER else None
 
     def _move(self, state: PlaybackState) -> None:

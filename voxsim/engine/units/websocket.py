@@ -16,7 +16,7 @@ from voxsim.engine.command import Options, command
 from voxsim.engine.lifecycle import Phase
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
-from voxsim.vocabulary.declare import Event, EventNames, event, signature, unit
+from voxsim.vocabulary.declare import Event, EventNames, EventType, event, signature, unit
 from voxsim.vocabulary.enums import WebSocketCloseCode, WebSocketReadyState
 from voxsim.vocabulary.errors import SocketClosed, VoxsimError
 
@@ -400,7 +400,10 @@ class WebSocket(MediaUnit):
             self.session.run(handler, event)
         super()._deliver(event)
 
-    def _already(self, names: list[str]) -> VoxsimError | None:
+    def _lasting(self) -> EventType[Any] | None:
+        return WebSocketEvents.OPEN if self.ready_state is OPEN and not self.incoming else None
+
+    def _too_late(self, names: list[str]) -> VoxsimError | None:
         if self.ready_state is CLOSED and WebSocketEvents.CLOSE.plain not in names:
             return SocketClosed("The WebSocket has closed already.")
         return None
