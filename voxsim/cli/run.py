@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
     from voxsim.platform.rules import Rule
 
-INTERRUPTED: Final = 130
-"""The exit status after Ctrl-C."""
-
 _PATIENCE: Final = 30.0
 """Seconds after which a caller hangs up of whom nothing is said."""
 
@@ -55,11 +52,13 @@ def run(options: Options) -> int:
         unsent = _schedule(options.http, session)
         if options.time != "auto":
             _follow(world)
-        cut_short = _move(world, options.seed)
-        _write_trace(trace, world)
+        try:
+            cut_short = _move(world, options.seed)
+        finally:
+            _write_trace(trace, world)
     terminal.show(_picture(options.output, world))
     if isinstance(cut_short, KeyboardInterrupt):
-        return INTERRUPTED
+        raise cut_short
     terminal.tell(*ending(world, cut_short, unsent))
     return 1 if cut_short is not None or world.failures else 0
 

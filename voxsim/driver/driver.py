@@ -40,6 +40,14 @@ _GC_THRESHOLDS: Final = (500_000, 20, 100)
 Done = Callable[[Any, BaseException | None], None]
 
 
+def _instant_of(deadline: float) -> int:
+    """The first microsecond at which trio counts a deadline (in seconds) as passed."""
+    instant = math.ceil(deadline * 1_000_000 - 1e-3)
+    while instant / 1e6 < deadline:
+        instant += 1
+    return instant
+
+
 class Stuck(VoxsimError):
     """Nothing is left to happen, but something is still waited for; the message says who would have to act."""
 
@@ -119,6 +127,9 @@ class Driver(trio.abc.Clock):
     def deadline_to_sleep_time(self, deadline: float) -> float:
         """How long trio may sleep. Trio asks when no task can run: the moment at which the driver takes over."""
         self._trio_deadline = deadline
+        if deadline <= self.current_time():
+            # Time has just been moved to it; trio looks for what has passed only after it has slept.
+            return 0.0
         if self._parked == "turn":
             return self._wake()
         if self._parked == "idle" and self._has_work():
@@ -164,8 +175,9 @@ class Driver(trio.abc.Clock):
         if future.done:
             return
         task = trio.lowlevel.current_task()
-        of_scenario = task.parent_nursery is self._nursery
-        waiter = _Waiter(task, future, of_scenario)
+        # A handler's own nursery makes tasks that the driver does not know, but they inherit the session.
+        waiter = _Waiter(task, future, running.get(None) is not None)
+        counted = task.parent_nursery is self._nursery and not task.child_nurseries
         self._waiters.add(waiter)
         future.on_done(lambda: self._turns.append(waiter))
 
@@ -175,11 +187,11 @@ class Driver(trio.abc.Clock):
             return trio.lowlevel.Abort.SUCCEEDED
 
         self._turn_over(task)
-        self._waiting_tasks += of_scenario
+        self._waiting_tasks += counted
         try:
             await trio.lowlevel.wait_task_rescheduled(abort)
         finally:
-            self._waiting_tasks -= of_scenario
+            self._waiting_tasks -= counted
         if self._failure is not None:
             raise VoxsimError("The engine failed.") from self._failure
 
@@ -314,7 +326,7 @@ class Driver(trio.abc.Clock):
         instant = switch.next_instant
         self._tried = (instant, self._trio_deadline)
         if self._others() and self._trio_deadline < math.inf:
-            of_trio = math.ceil(self._trio_deadline * 1_000_000 - 1e-3)
+            of_trio = _instant_of(self._trio_deadline)
             instant = of_trio if instant is None else min(instant, of_trio)
         if self._held:
             return

@@ -109,6 +109,7 @@ class Socket:
 PLATFORM: Final = "platform"
 CLIENT: Final = "client"
 NOBODY: Final = "?"
+_TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
 
 class Canvas:
@@ -208,16 +209,16 @@ class Canvas:
         """Draw a note, or count it when it repeats the step before."""
         count = self._repeats + 1
         last = self._steps[-1] if self._steps else None
-        before = label if self._repeats == 1 else f"{label} ×{self._repeats}"
+        before = label if self._repeats == 1 else f"{label} {_TIMES}{self._repeats}"
         key = self.scenario(record.session)
         if last is not None and last.label == before and last.source == self._columns.get(key):
-            self._steps[-1] = attrs.evolve(last, label=f"{label} ×{count}")
+            self._steps[-1] = attrs.evolve(last, label=f"{label} {_TIMES}{count}")
             self._repeats = count
         else:
             self.note(record, label)
 
     def sound(self, record: Record, unit: str, label: str, *, more: str = "") -> None:
-        """A party sounds: says something or presses a digit. With `more` it goes on with what it did in the last step."""
+        """A party sounds: it says something or presses a digit. `more` joins the last step when that is its own."""
         line = self._lines[unit]
         last = self._steps[-1] if self._steps else None
         if more and last is not None and self._continues(last, line.key, label):

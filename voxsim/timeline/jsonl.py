@@ -21,7 +21,17 @@ class BadTimeline(VoxsimError, ValueError):
 def write_jsonl(records: Iterable[Record]) -> Iterator[str]:
     """Each record as one line of JSON, without its line end."""
     for record in records:
-        yield json.dumps(record.written(), ensure_ascii=False, separators=(",", ":"))
+        yield _line(record.written())
+
+
+def _line(written: dict[str, Any]) -> str:
+    line = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
+    if not line.isascii():
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # half of a surrogate pair, which no file can hold: written as an escape
+            return json.dumps(written, separators=(",", ":"))
+    return line
 
 
 def read_jsonl(lines: Iterable[str]) -> list[dict[str, Any]]:
@@ -39,7 +49,8 @@ def _read(number: int, line: str) -> dict[str, Any]:
     except ValueError as error:
         raise BadTimeline(f"Line {number} of the timeline is not JSON: {error}.") from None
     if not isinstance(found, dict) or "v" not in found:
-        raise BadTimeline(f'Line {number} of the timeline is no record: an object with "v" is needed, got {line[:60]!r}.')
+        text = f'Line {number} of the timeline is no record: an object with "v" is needed, got {line[:60]!r}.'
+        raise BadTimeline(text)
     if found["v"] != VERSION:
         raise BadTimeline(
             f"Line {number} of the timeline has version {found['v']!r}; this voxsim reads version {VERSION}. "

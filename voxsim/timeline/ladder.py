@@ -61,9 +61,7 @@ _SHAFTS: Final[dict[Tone, str]] = {Tone.RETURN: "╌"}
 _HERE: Final = "<-- here"
 
 
-def render_ladder(
-    records: Iterable[Record], *, colour: bool = False, width: int = 100, mark: int | None = None
-) -> str:
+def render_ladder(records: Iterable[Record], *, colour: bool = False, width: int = 100, mark: int | None = None) -> str:
     """The ladder of these records.
 
     Args:
@@ -187,7 +185,7 @@ def _arrow(step: Step, columns: _Columns) -> Iterator[Row]:
         for line in wrap(label, room - 2, _MOST_LINES):
             row = _lifelines(columns)
             row.put(left + 1, " " * room, "")
-            row.put(left + 2 + (room - 2 - cells(line)) // 2, line, colour)
+            row.put(left + 1 + (room - cells(line)) // 2, line, colour)
             yield row
     row = _lifelines(columns)
     row.put(left, _shaft(step, room, columns.at[step.target] == right), colour)
@@ -216,13 +214,13 @@ def _list(picture: Picture, width: int, marked: int | None) -> Iterator[Row]:
     names = [clip(participant.label, _LONGEST_NAME) for participant in picture.participants]
     time = max(len(clock(step.t)) for step in picture.steps)
     who = [_who(step, names) for step in picture.steps]
-    column = min(max(map(cells, who)), max(width // 2 - time, 12))
+    column = min(max(map(cells, who)), max(width // 2 - time, 8))
     if marked == -1:
         yield _here(width)
     before: int | None = None
     for index, (step, ends) in enumerate(zip(picture.steps, who, strict=True)):
         start = time + 2 + column + 2
-        for number, line in enumerate(wrap(_sign(step) + step.label, max(width - start, 20), _MOST_LINES)):
+        for number, line in enumerate(wrap(_sign(step) + step.label, max(width - start, 12), _MOST_LINES)):
             row = Row()
             if number == 0:
                 row.put(0, clock(step.t).rjust(time) if step.t != before else "", _DIM)

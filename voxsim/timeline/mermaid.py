@@ -12,7 +12,7 @@ from typing import Final
 from voxsim.engine.journal import Record
 from voxsim.timeline.canvas import Kind, Shape, Step, Tone
 from voxsim.timeline.picture import draw
-from voxsim.timeline.words import clock
+from voxsim.timeline.words import clock, wrap
 
 _ENTITIES: Final = str.maketrans(
     {
@@ -29,11 +29,13 @@ _ENTITIES: Final = str.maketrans(
         "\n": "<br/>",
     }
 )
-"""`;` ends a statement, `#` begins an entity, `%%` and `%%{` a comment or directive; a page would read the rest as HTML."""
+"""`;` ends a statement, `#` begins an entity, `%%` a comment, `%%{` a directive; a page would read the rest as HTML."""
 
 _END: Final = re.compile(r"\bend\b", re.IGNORECASE)
 """The word that closes Mermaid's blocks; even inside a text it can end one."""
 
+_WIDTH: Final = 60
+_MOST_LINES: Final = 6
 _SIGNS: Final[dict[Tone, str]] = {Tone.WARNING: "⚠ ", Tone.ERROR: "✗ "}
 _ARROWS: Final[dict[Tone, str]] = {Tone.RETURN: "-->>", Tone.ERROR: "-x"}
 
@@ -60,7 +62,8 @@ def escape(text: str) -> str:
 
 def _line(step: Step, time: str) -> str:
     """One step; the time stands where it changes."""
-    label = escape(time + _SIGNS.get(step.tone, "") + step.label)
+    text = time + _SIGNS.get(step.tone, "") + step.label
+    label = escape("\n".join(wrap(text, _WIDTH, _MOST_LINES)))
     match step.shape:
         case Shape.NOTE:
             return f"Note over p{step.source}: {label}"

@@ -24,11 +24,14 @@ _ERROR_LENGTH: Final = 300
 # --- the session ---
 
 
+_STARTS: Final = {"http": "started over HTTP"}
+
+
 def _created(canvas: Canvas, record: Record, facts: Facts) -> None:
     canvas.session(record.session, facts.get("rule", ""))
-    started = facts.get("startedBy", "call")
+    started = str(facts.get("startedBy", "call"))
     if started != "call":
-        canvas.note(record, f"started over {started.upper()}" if started == "http" else f"started by a {clean(started)}")
+        canvas.note(record, _STARTS.get(started) or f"started by a {clean(started)}")
 
 
 def _custom_data(canvas: Canvas, record: Record, facts: Facts) -> None:
@@ -178,7 +181,7 @@ _QUIET: Final = frozenset(
     Player.PlaybackFinished Player.PlaybackReady Player.Started Player.Stopped SequencePlayer.Created
     SequencePlayer.PlaybackFinished SequencePlayer.PlaybackReady SequencePlayer.Started SequencePlayer.Stopped
     WebSocket.Close WebSocket.Created WebSocket.Error WebSocket.MediaEventEnded WebSocket.Message WebSocket.Open
-    """.split()
+    """.split()  # noqa: SIM905 - a table of names reads better as words
 )
 """Events that other records tell, or that only the machine cares about."""
 

@@ -19,7 +19,8 @@ def _sent(canvas: Canvas, record: Record, facts: Facts) -> None:
     url = str(facts.get("url", ""))
     service = canvas.service(host(url) or NOBODY)
     canvas.requests[service] = canvas.requests.get(service, 0) + 1
-    canvas.arrow(record, canvas.scenario(record.session), service, f"{clean(str(facts['method']))} {phrases.url(path(url))}")
+    label = f"{clean(str(facts.get('method', '')))} {phrases.url(path(url))}"
+    canvas.arrow(record, canvas.scenario(record.session), service, label)
 
 
 def _result(canvas: Canvas, record: Record, facts: Facts) -> None:

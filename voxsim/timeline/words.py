@@ -8,15 +8,15 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+_TURNING: Final = (0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _VISIBLE: Final[dict[int, str]] = {
     **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
-    **{code: f"\\u{code:04x}" for code in (0x2028, 0x2029, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
-    **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},
+    **{code: f"\\u{code:04x}" for code in (*_TURNING, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)},
     ord("\n"): "↵",
     ord("\r"): "",
     ord("\t"): " ",
 }
-"""Characters that would move the cursor, turn the reading direction or not be encoded at all, and what stands in."""
+"""What stands for characters that would move the cursor, turn the reading direction, or cannot be encoded at all."""
 
 _INVISIBLE: Final = frozenset({"Mn", "Me", "Cf"})
 
@@ -56,21 +56,29 @@ def _head(text: str, most: int) -> str:
 
 
 def wrap(text: str, width: int, most: int) -> list[str]:
-    """The text in lines of at most `width` cells and at most `most` lines; it breaks at blanks where it can."""
+    """The text in lines of at most `width` cells and at most `most` lines; it breaks at blanks where it can.
+
+    When that is too little, the end of the first part is cut off: what follows a line end of its own is kept.
+    """
+    first, *others = (_broken(part, width) for part in text.split("\n"))
+    kept = [line for part in others for line in part][: most - 1]
+    room = most - len(kept)
+    if len(first) > room:
+        first = [*first[: room - 1], clip(first[room - 1] + "…", width)]
+    return first + kept
+
+
+def _broken(rest: str, width: int) -> list[str]:
+    """One part of a text in lines of at most `width` cells."""
     lines: list[str] = []
-    for part in text.split("\n"):
-        rest = part
-        while cells(rest) > width:
-            head = _head(rest, width) or rest[:1]
-            blank = head.rfind(" ") if not rest[len(head) :].startswith(" ") else len(head)
-            if blank > width // 3:
-                head = head[:blank]
-            lines.append(head)
-            rest = rest[len(head) :].lstrip(" ")
-        lines.append(rest)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], clip(lines[most - 1] + "…", width)]
-    return lines
+    while cells(rest) > width:
+        head = _head(rest, width) or rest[:1]
+        blank = head.rfind(" ") if not rest[len(head) :].startswith(" ") else len(head)
+        if blank > width // 3:
+            head = head[:blank]
+        lines.append(head)
+        rest = rest[len(head) :].lstrip(" ")
+    return [*lines, rest]
 
 
 def clock(microseconds: int) -> str:
@@ -83,5 +91,5 @@ def clock(microseconds: int) -> str:
 
 
 def length(milliseconds: int) -> str:
-    """A duration in words: `1.3 s`."""
-    return f"{milliseconds / 1000:.1f} s"
+    """A duration, in one word so that no line breaks in it: `1.3s`."""
+    return f"{milliseconds / 1000:.1f}s"

@@ -118,14 +118,12 @@ class Playback(MediaUnit):
     def halt(self) -> None:
         """Stop at once; `_tell("stopped")` says so where the platform does."""
         if self.state not in _OVER:
-            self._leave(PlaybackState.STOPPED)
-            self._tell("stopped")
+            self._leave(PlaybackState.STOPPED, "stopped")
 
     def fail_to_start(self, error: str) -> None:
         """It can never sound: its end with an error is reported at once."""
         if self.state is PlaybackState.LOADING:
-            self._leave(PlaybackState.FINISHED)
-            self._tell("failed", error)
+            self._leave(PlaybackState.FINISHED, "failed", error)
 
     def cut(self) -> None:
         """The session is over: stop."""
@@ -250,8 +248,7 @@ class Playback(MediaUnit):
 
     def _finish(self) -> None:
         if self.state is PlaybackState.PLAYING:
-            self._leave(PlaybackState.FINISHED)
-            self._tell("finished")
+            self._leave(PlaybackState.FINISHED, "finished")
 
     def _pause(self) -> None:
         if self.state is PlaybackState.PLAYING:
@@ -299,23 +296,27 @@ class Playback(MediaUnit):
         raise NotImplementedError
 
     def _settle(self, event: Any) -> None:
-        """Give `finished()` its result."""
+        """Give `finished()` its result, once the event has been delivered."""
         if self._finished is None:
             self._finished = Future(self.session.switch)
-        self._finished.set(event)
+        self.session.switch.post(self._finished.set, event)
 
-    def _leave(self, state: PlaybackState) -> None:
+    def _leave(self, state: PlaybackState, moment: str, detail: Any = None) -> None:
+        """It is over: what it held is let go, its last event is fired, and whoever waits for another one is told."""
         self._move(state)
         self._drop_timers()
         self._sound = None
         self.unroute_all()
         if self.session.players is not None:
             self.session.players.pop(self._id, None)
+        self._tell(moment, detail)
         if state is PlaybackState.STOPPED and self._finished is not None:
             self._finished.fail(self._stopped_error())
-        self._give_up_waiting(self._stopped_error())
+        self.session.switch.post(self._give_up_waiting, self._stopped_error())
 
-    def _stopped_error(self) -> PlaybackStopped:
+    def _stopped_error(self) -> VoxsimError:
+        if self.state is PlaybackState.FINISHED:
+            return PlaybackStopped(f"The playback {self._describe()!r} is over.")
         return PlaybackStopped(f"The playback {self._describe()!r} was stopped or replaced before its end.")
 
     def _too_late(self, names: list[str]) -> VoxsimError | None:

@@ -1,0 +1,94 @@
+"""The switch: the order of steps, the clock, and taking a step back."""
+
+from __future__ import annotations
+
+import pytest
+
+from voxsim.engine.switch import Switch
+from voxsim.vocabulary.errors import VoxsimError
+
+
+def test_steps_of_one_instant_are_taken_in_the_order_in_which_they_were_asked_for():
+    switch, done = Switch(), []
+    for number in range(5):
+        switch.at(10, done.append, number)
+    switch.advance(10)
+    assert (switch.run_due(), done) == (5, [0, 1, 2, 3, 4])
+
+
+def test_what_is_posted_comes_before_what_the_heap_holds_for_the_same_instant():
+    switch, done = Switch(), []
+    switch.at(0, done.append, "heap")
+    switch.post(done.append, "posted")
+    switch.run_due()
+    assert done == ["posted", "heap"]
+
+
+def test_a_cancelled_step_is_not_taken():
+    switch, done = Switch(), []
+    switch.at(10, done.append, "taken").cancel()
+    switch.advance(10)
+    assert (switch.next_instant, switch.run_due(), done) == (None, 0, [])
+
+
+def test_a_step_can_be_taken_back_by_another_one_of_the_same_instant():
+    switch, done = Switch(), []
+    switch.at(10, lambda: second.cancel())
+    second = switch.at(10, done.append, "second")
+    switch.advance(10)
+    switch.run_due()
+    assert done == []
+
+
+def test_cancelling_what_has_been_done_changes_nothing():
+    switch, done = Switch(), []
+    timer = switch.at(0, done.append, "done")
+    switch.run_due()
+    timer.cancel()
+    assert done == ["done"]
+    assert switch.next_instant is None
+
+
+def test_many_cancelled_steps_leave_the_others_in_their_order():
+    switch, done = Switch(), []
+    timers = [switch.at(index, done.append, index) for index in range(1000)]
+    for index, timer in enumerate(timers):
+        if index % 10:
+            timer.cancel()
+    while (instant := switch.next_instant) is not None:
+        switch.advance(instant)
+        switch.run_due()
+    assert done == list(range(0, 1000, 10))
+
+
+def test_time_does_not_go_back():
+    switch = Switch()
+    switch.advance(10)
+    with pytest.raises(VoxsimError, match="Time cannot go back from 10 to 9 microseconds"):
+        switch.advance(9)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "instant"), [(0, 0), (1, 1_000_000), (0.1, 100_000), (0.3, 300_000), (1e-6, 1), (1.1, 1_100_000)]
+)
+def test_a_delay_in_seconds_falls_on_whole_microseconds(seconds: float, instant: int):
+    switch = Switch()
+    switch.after(seconds, print)
+    assert switch.next_instant == instant
+
+
+def test_a_step_for_a_past_instant_is_due_now():
+    switch, done = Switch(), []
+    switch.advance(10)
+    switch.at(5, done.append, "late")
+    switch.run_due()
+    assert (done, switch.now) == (["late"], 10)
+
+
+def test_a_subscriber_is_told_each_record_until_it_cancels():
+    switch, told = Switch(), []
+    cancel = switch.subscribe(told.append)
+    switch.note(None, "warning", "first")
+    cancel()
+    switch.note(None, "warning", "second")
+    assert [record.name for record in told] == ["first"]
