@@ -48,7 +48,11 @@ ROWS = (
     Row("write_to_the_log", 'Logger.write("written")', MOMENTS),
     Row("read_custom_data", "VoxEngine.custom_data()", BEFORE_TERMINATED),
     Row("write_custom_data", 'VoxEngine.custom_data("new")', BEFORE_TERMINATED),
-    Row("terminate_again", "VoxEngine.terminate() if moment not in ('top_level', 'started', 'normal') else None", MOMENTS),
+    Row(
+        "terminate_again",
+        "VoxEngine.terminate() if moment not in ('top_level', 'started', 'normal') else None",
+        MOMENTS,
+    ),
 )
 
 PENDING = ("use_the_application_storage",)
@@ -129,14 +133,16 @@ async def test_the_refusal_says_why_and_names_the_command(moment: str, words: st
 
 async def test_calls_may_still_be_controlled_while_http_pends(vox: Vox, incoming: Write):
     vox.web.on("GET", "https://slow.example/").reply(delay=5)
-    caller = await vox.phone().dial(scenario=incoming("""
+    caller = await vox.phone().dial(
+        scenario=incoming("""
         call.answer()
         await call.wait_for(CallEvents.Connected)
         Net.http_request("https://slow.example/", lambda result: None)
         VoxEngine.terminate()
         call.send_message("goodbye")
         call.hangup()
-    """))
+    """)
+    )
     await caller.messaged("goodbye")
     assert (await caller.ended()).code == 16
     assert vox.now == pytest.approx(0.02)

@@ -25,11 +25,13 @@ class Kit:
 
     async def call(self, body: str = "", **caller: Any) -> CallHandle:
         """A caller whose call is answered; `body` is done once it is connected."""
-        handle = await self.vox.phone(**caller).dial(scenario=self.incoming(f"""
+        handle = await self.vox.phone(**caller).dial(
+            scenario=self.incoming(f"""
 call.answer()
 await call.wait_for(CallEvents.Connected)
 {body}
-"""))
+""")
+        )
         await handle.answered()
         await self.vox.settled()
         return handle
@@ -68,13 +70,15 @@ async def audio_started(kit: Kit) -> None:
 
 async def blind_transfer_requested(kit: Kit) -> None:
     """A REFER comes while `handleBlindTransfer(true)`: the same session gets it, and answers it."""
-    call = await kit.call("""
+    call = await kit.call(
+        """
         call.handle_blind_transfer(True)
         asked = await call.wait_for(CallEvents.BlindTransferRequested)
         call.notify_blind_transfer_failed(486, "Busy Here")
         asked = await call.wait_for(CallEvents.BlindTransferRequested)
         call.notify_blind_transfer_success()
-    """.replace("\n        ", "\n"))
+    """.replace("\n        ", "\n")
+    )
     call.transfer("200")
     await call.transferred(486)
     call.transfer("300")
@@ -249,11 +253,13 @@ async def tone_received(kit: Kit) -> None:
 async def transfer_complete(kit: Kit) -> None:
     """The transfer that the scenario asked for worked: the platform leaves the call."""
     peer = kit.vox.sip("sip:desk@a.example", answer=0)
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         call = VoxEngine.call_sip("sip:desk@a.example")
         await call.wait_for(CallEvents.Connected)
         call.transfer_to(to="sip:other@a.example")
-    """))
+    """)
+    )
     call = await peer.rang()
     assert (await call.referred()).value == "sip:other@a.example"
     await call.ended()
@@ -264,15 +270,19 @@ async def transfer_complete(kit: Kit) -> None:
 async def transfer_failed(kit: Kit) -> None:
     """The transfer that the scenario asked for failed: the call goes on."""
     peer = kit.vox.sip("sip:desk@a.example", answer=0, takes_transfer=486)
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         call = VoxEngine.call_sip("sip:desk@a.example")
         await call.wait_for(CallEvents.Connected)
         call.transfer_to(to="sip:other@a.example")
-    """))
+    """)
+    )
     call = await peer.rang()
     await call.referred()
     await kit.vox.settled()
-    assert [(facts["code"], facts["reason"]) for facts in kit.payloads(CallEvents.TransferFailed)] == [(486, "Busy Here")]
+    assert [(facts["code"], facts["reason"]) for facts in kit.payloads(CallEvents.TransferFailed)] == [
+        (486, "Busy Here")
+    ]
     assert call.state == "CONNECTED"
 
 
@@ -425,23 +435,27 @@ call.remove_event_listener(CallEvents.OnHold)
 
 
 async def test_no_event_interrupts_the_handler_of_another(vox: Vox, incoming: Write):
-    await vox.phone().dial(scenario=incoming("""
+    await vox.phone().dial(
+        scenario=incoming("""
         call.add_event_listener(CallEvents.Disconnected, lambda e: Logger.write("disconnected"))
         call.reject(486)
         Logger.write("the handler is through")
-    """))
+    """)
+    )
     assert vox.session.log == ["the handler is through", "disconnected"]
 
 
 async def test_wait_for_what_can_no_longer_come_raises(vox: Vox, incoming: Write):
-    await vox.phone(hangup=1).dial(scenario=incoming("""
+    await vox.phone(hangup=1).dial(
+        scenario=incoming("""
         call.answer()
         for _ in range(2):
             try:
                 await call.wait_for(CallEvents.ToneReceived)
             except CallEnded as error:
                 Logger.write(error.args[0])
-    """))
+    """)
+    )
     await vox.finished()
     assert vox.session.log == [
         "The call ended: 16 Normal call clearing.",
@@ -450,9 +464,11 @@ async def test_wait_for_what_can_no_longer_come_raises(vox: Vox, incoming: Write
 
 
 async def test_wait_for_the_end_is_met_by_the_end(vox: Vox, incoming: Write):
-    await vox.phone(hangup=1).dial(scenario=incoming("""
+    await vox.phone(hangup=1).dial(
+        scenario=incoming("""
         call.answer()
         ended = await call.wait_for(CallEvents.Disconnected, CallEvents.Failed)
         Logger.write(ended.name)
-    """))
+    """)
+    )
     await vox.logged("Call.Disconnected")

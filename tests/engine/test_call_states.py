@@ -86,14 +86,16 @@ INCOMING = [
 @pytest.mark.parametrize("arrow", INCOMING, ids=lambda arrow: arrow.id)
 async def test_an_incoming_call(arrow: Arrow, vox: Vox, scenario: Write):
     vox.user("anna", "silent")
-    await vox.phone(**arrow.caller).dial(scenario=scenario(f"""
+    await vox.phone(**arrow.caller).dial(
+        scenario=scenario(f"""
 {WATCH}
 @VoxEngine.on(AppEvents.CallAlerting)
 def alerting(event):
     call = event.call
     watch(call)
     {arrow.code}
-"""))
+""")
+    )
     await vox.advance(arrow.seconds)
     await vox.settled()
     assert vox.session.log == arrow.seen
@@ -127,7 +129,9 @@ OUTGOING = [
     OutArrow("is_not_answered", {"no_answer": True}, "pass", *failing(408, 60)),
     OutArrow("is_cancelled", {"silent": True}, "set_timeout(call.hangup, 7000)", *failing(487, 7)),
     OutArrow("is_cancelled_at_once", {"answer": 0}, "call.hangup()", *failing(487)),
-    OutArrow("is_hung_up_by_callee", {"answer": 3, "hangup": 4}, "pass", [*OUT_UP, *down("CONNECTED", "Disconnected 16")], 7),
+    OutArrow(
+        "is_hung_up_by_callee", {"answer": 3, "hangup": 4}, "pass", [*OUT_UP, *down("CONNECTED", "Disconnected 16")], 7
+    ),
     OutArrow(
         "is_hung_up_by_scenario",
         {"answer": 3},
@@ -141,27 +145,31 @@ OUTGOING = [
 @pytest.mark.parametrize("arrow", OUTGOING, ids=lambda arrow: arrow.id)
 async def test_an_outgoing_call(arrow: OutArrow, vox: Vox, scenario: Write):
     vox.phone("+15550100", **arrow.callee)
-    vox.start(scenario(f"""
+    vox.start(
+        scenario(f"""
 {WATCH}
 @VoxEngine.on(AppEvents.Started)
 def started(event):
     call = VoxEngine.call_pstn("+15550100", "1")
     watch(call)
     {arrow.code}
-"""))
+""")
+    )
     await vox.advance(arrow.seconds)
     await vox.settled()
     assert vox.session.log == arrow.seen
 
 
 async def test_a_call_to_nobody_fails_with_404_after_the_handler(vox: Vox, scenario: Write):
-    vox.start(scenario(f"""
+    vox.start(
+        scenario(f"""
 {WATCH}
 @VoxEngine.on(AppEvents.Started)
 def started(event):
     watch(VoxEngine.call_pstn("+15559999", "1"))
     Logger.write("the handler is through")
-"""))
+""")
+    )
     await vox.logged("Failed 404")
     assert vox.session.log == ["PROGRESSING", "the handler is through", *down("PROGRESSING", "Failed 404")]
     assert vox.now == 0
@@ -260,9 +268,11 @@ async def test_outgoing_that_nobody_answers(vox: Vox, started: Write):
 
 async def test_a_bridge_of_two_calls(vox: Vox, incoming: Write):
     vox.phone("+15550100", ring=1, answer=3)
-    await vox.phone(hangup=10).dial(scenario=incoming("""
+    await vox.phone(hangup=10).dial(
+        scenario=incoming("""
         VoxEngine.easy_process(call, VoxEngine.call_pstn("+15550100", event.callerid))
-    """))
+    """)
+    )
     session = await vox.finished()
     assert [event.name for event in session.events] == [
         "Application.Started",
@@ -322,14 +332,24 @@ async def test_the_end_of_a_call_is_its_last_event_whatever_is_asked_of_it(
     code: str, order: str, vox: Vox, incoming: Write
 ):
     lines = [code, "call.hangup()"] if order == "before" else ["call.hangup()", code]
-    await vox.phone().dial(scenario=incoming("call.answer()\nawait call.wait_for(CallEvents.Connected)\n" + "\n".join(lines)))
+    await vox.phone().dial(
+        scenario=incoming("call.answer()\nawait call.wait_for(CallEvents.Connected)\n" + "\n".join(lines))
+    )
     names = [name for _, name in story(await vox.finished())]
     assert names[-1] == "Disconnected"
 
 
 @pytest.mark.parametrize(
     "code",
-    ["answer()", "ring()", "start_early_media()", "reject(486)", "hangup()", 'send_message("hello")', 'send_digits("1")'],
+    [
+        "answer()",
+        "ring()",
+        "start_early_media()",
+        "reject(486)",
+        "hangup()",
+        'send_message("hello")',
+        'send_digits("1")',
+    ],
 )
 async def test_what_an_ended_call_is_asked_to_do_is_ignored_with_a_warning(code: str, vox: Vox, incoming: Write):
     await vox.phone().dial(scenario=incoming(f"call.reject(486); call.{code}"))

@@ -231,11 +231,13 @@ async def test_an_unanswered_call_lasted_no_time(vox: Vox, incoming: Write):
 )
 async def test_call_timeout(asked: str, seconds: float, vox: Vox, started: Write):
     vox.phone("+15550100", "silent")
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         call = VoxEngine.call_pstn("+15550100", "1", extra_headers={{"VI-CallTimeout": {asked}}})
         await call.wait_for(CallEvents.Failed)
         Logger.write("failed")
-    """))
+    """)
+    )
     await vox.logged("failed")
     assert vox.now == seconds
 
@@ -243,11 +245,13 @@ async def test_call_timeout(asked: str, seconds: float, vox: Vox, started: Write
 @pytest.mark.parametrize("asked", ["'soon'", "''", "'nan'", "[]"])
 async def test_a_call_timeout_that_is_no_number_is_ignored_with_a_warning(asked: str, vox: Vox, started: Write):
     vox.phone("+15550100", "silent")
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         call = VoxEngine.call_pstn("+15550100", "1", extra_headers={{"VI-CallTimeout": {asked}}})
         await call.wait_for(CallEvents.Failed)
         Logger.write("failed")
-    """))
+    """)
+    )
     await vox.logged("failed")
     assert vox.now == 60
     assert "VI-CallTimeout" in vox.session.warnings[0]
@@ -272,13 +276,15 @@ async def test_every_kind_of_call_takes_it_and_does_not_show_it(command: str, vo
         vox.whatsapp("15550100", "silent"),
     ):
         assert party.calls == []
-    await vox.phone().dial(scenario=incoming(f"""
+    await vox.phone().dial(
+        scenario=incoming(f"""
         call.answer()
         headers = {{"VI-CallTimeout": "10", "X-Case": "7"}}
         out = {command}
         failed = await out.wait_for(CallEvents.Failed)
         Logger.write(f"{{failed.code}} {{now().second}}")
-    """))
+    """)
+    )
     assert await vox.logged("") == "408 10"
     (offered,) = [call for party in vox._parties for call in party.calls]
     sent = dict(offered.received[0].data)
@@ -290,9 +296,11 @@ async def test_every_kind_of_call_takes_it_and_does_not_show_it(command: str, vo
 
 
 async def test_only_headers_that_begin_with_x_reach_the_other_side(vox: Vox, incoming: Write):
-    call = await vox.phone().dial(scenario=incoming("""
+    call = await vox.phone().dial(
+        scenario=incoming("""
         call.ring({"X-One": "1", "x-two": 2, "Subject": "none", "VI-CallTimeout": "10", "X-None": None})
-    """))
+    """)
+    )
     assert (await call.rang()).data == {"X-One": "1", "x-two": "2"}
     assert vox.session.warnings == ["Header 'Subject' is not sent: custom headers begin with 'X-'."]
 

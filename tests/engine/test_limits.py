@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -78,11 +79,13 @@ async def early_media(kit: Kit) -> None:
 async def outgoing_call_not_answered(kit: Kit) -> None:
     """It fails with 408."""
     kit.vox.phone("+15550100", "silent")
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         call = VoxEngine.call_pstn("+15550100", "15550001")
         failed = await call.wait_for(CallEvents.Failed)
         Logger.write(f"{failed.code} {failed.reason}")
-    """))
+    """)
+    )
     await kit.vox.logged("408 Request Timeout")
     assert kit.vox.now == 60
     assert kit.limits_hit() == ["outgoing_answer_seconds"]
@@ -93,11 +96,13 @@ def call_timeout(asked: str, seconds: float) -> Check:
 
     async def check(kit: Kit) -> None:
         kit.vox.phone("+15550100", "silent")
-        kit.vox.start(kit.started(f"""
+        kit.vox.start(
+            kit.started(f"""
             call = VoxEngine.call_pstn("+15550100", "15550001", extra_headers={{"VI-CallTimeout": "{asked}"}})
             failed = await call.wait_for(CallEvents.Failed)
             Logger.write(f"failed {{failed.code}}")
-        """))
+        """)
+        )
         await kit.vox.logged("failed 408")
         assert kit.vox.now == seconds
 
@@ -107,7 +112,8 @@ def call_timeout(asked: str, seconds: float) -> Check:
 async def call_attempts(kit: Kit) -> None:
     """The attempts after the fiftieth fail with 403; incoming and failed calls count too."""
     kit.vox.phone("+15550100", "busy")
-    await kit.vox.phone().dial(scenario=kit.incoming("""
+    await kit.vox.phone().dial(
+        scenario=kit.incoming("""
         call.answer()
         codes = []
         for _ in range(51):
@@ -115,7 +121,8 @@ async def call_attempts(kit: Kit) -> None:
             codes.append(f"{failed.code} {failed.reason}")
         Logger.write(codes.count("486 Busy Here"))
         Logger.write(codes[49:])
-    """))
+    """)
+    )
     await kit.vox.logged("49")
     await kit.vox.logged('["403 Call limit reached", "403 Call limit reached"]')
     assert kit.limits_hit() == ["call_attempts"] * 2
@@ -125,7 +132,8 @@ async def progressing_calls(kit: Kit) -> None:
     """The eleventh unanswered call fails with 403 at once; once one is answered there is room again."""
     kit.vox.phone("+15550100", "silent")
     kit.vox.phone("+15550200", answer=5)
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         def call(number):
             one = VoxEngine.call_pstn(number, "1")
             one.add_event_listener(CallEvents.Failed, lambda e: Logger.write(f"{number} {e.code} {e.reason}"))
@@ -137,7 +145,8 @@ async def progressing_calls(kit: Kit) -> None:
         call("+15550200")
         await first.wait_for(CallEvents.Connected)
         call("+15550200")
-    """))
+    """)
+    )
     await kit.vox.settled()
     of_the_second = [line for line in kit.vox.session.log if line.startswith("+15550200")]
     assert sorted(of_the_second) == ["+15550200 403 Call limit reached", "+15550200 rings"]
@@ -149,14 +158,16 @@ async def progressing_calls(kit: Kit) -> None:
 async def transfers_per_call(kit: Kit) -> None:
     """The eleventh REFER fails without reaching the other side."""
     peer = kit.vox.sip("sip:desk@a.example", answer=0, takes_transfer=603)
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         call = VoxEngine.call_sip("sip:desk@a.example")
         await call.wait_for(CallEvents.Connected)
         for number in range(11):
             call.transfer_to(to="sip:other@a.example")
             failed = await call.wait_for(CallEvents.TransferFailed)
             Logger.write(f"{number}: {failed.code} {failed.reason}")
-    """))
+    """)
+    )
     await kit.vox.logged("9: 603 Decline")
     assert (await kit.vox.logged("10:")).startswith("10: 403")
     assert sum(received.what == "refer" for received in peer.calls[0].received) == 10
@@ -168,7 +179,9 @@ async def transfers_per_call(kit: Kit) -> None:
 async def sip_header(kit: Kit) -> None:
     """A longer header is dropped, one of exactly so many bytes is sent."""
     fits, too_long = "f" * (200 - len("X-Fits: ")), "l" * (201 - len("X-Long: "))
-    call = await kit.vox.phone().dial(scenario=kit.incoming(f"call.answer({{'X-Fits': '{fits}', 'X-Long': '{too_long}'}})"))
+    call = await kit.vox.phone().dial(
+        scenario=kit.incoming(f"call.answer({{'X-Fits': '{fits}', 'X-Long': '{too_long}'}})")
+    )
     assert (await call.answered()).data == {"X-Fits": fits}
     assert kit.limits_hit() == ["sip_header_bytes"]
     assert any("'X-Long' is not sent" in warning for warning in kit.vox.session.warnings)
@@ -176,9 +189,7 @@ async def sip_header(kit: Kit) -> None:
 
 async def sip_headers(kit: Kit) -> None:
     """What goes past the sum of all headers is dropped."""
-    call = await kit.vox.phone().dial(
-        scenario=kit.incoming("call.answer({f'X-{n:03}': 'v' * 193 for n in range(25)})")
-    )
+    call = await kit.vox.phone().dial(scenario=kit.incoming("call.answer({f'X-{n:03}': 'v' * 193 for n in range(25)})"))
     sent = (await call.answered()).data
     assert list(sent) == [f"X-{number:03}" for number in range(20)]
     assert set(kit.limits_hit()) == {"sip_headers_bytes"}
@@ -188,7 +199,8 @@ def body_of(command: str) -> Check:
     """A larger body raises; one of exactly so many bytes is sent."""
 
     async def check(kit: Kit) -> None:
-        call = await kit.vox.phone().dial(scenario=kit.incoming(f"""
+        call = await kit.vox.phone().dial(
+            scenario=kit.incoming(f"""
             call.answer()
             await call.wait_for(CallEvents.Connected)
             for text in ("é" * 4096, "é" * 4096 + "."):
@@ -196,7 +208,8 @@ def body_of(command: str) -> Check:
                     {command}
                 except LimitExceeded as error:
                     Logger.write(error.args[0])
-        """))
+        """)
+        )
         await kit.vox.logged("8193 bytes; 8192 are allowed")
         assert [len(received.value) for received in call.received if received.what in ("text", "info")] == [4096]
         assert kit.limits_hit() == ["message_bytes"]
@@ -216,11 +229,13 @@ def custom_data(command: str) -> Check:
     """Longer data is kept as it is, with a warning."""
 
     async def check(kit: Kit) -> None:
-        await kit.vox.phone().dial(scenario=kit.incoming(f"""
+        await kit.vox.phone().dial(
+            scenario=kit.incoming(f"""
             {command}("d" * 200)
             {command}("d" * 600)
             Logger.write(len({command}()))
-        """))
+        """)
+        )
         await kit.vox.logged("600")
         assert [warning for warning in kit.vox.session.warnings if "600 bytes of custom data" in warning]
         assert kit.limits_hit() == ["custom_data_bytes"]
@@ -250,8 +265,7 @@ async def scenario_size(kit: Kit) -> None:
 
 def _written(kit: Kit, text: str) -> str:
     path = kit.scenario("")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+    Path(path).write_text(text, encoding="utf-8")
     return path
 
 
@@ -259,7 +273,8 @@ def endless(kind: str) -> Check:
     """A handler that computes for too long is interrupted, and its session ended."""
 
     async def check(kit: Kit) -> None:
-        kit.vox.start(kit.scenario(f"""
+        kit.vox.start(
+            kit.scenario(f"""
             import time
 
             @VoxEngine.on(AppEvents.Started)
@@ -268,7 +283,8 @@ def endless(kind: str) -> Check:
                 while time.process_time() < begun + 0.6:
                     pass
                 Logger.write("nobody interrupted it")
-        """))
+        """)
+        )
         error = await kit.vox.failed("computed for more than 0.05 s")
         assert error.fatal
         await kit.vox.finished()
@@ -280,7 +296,8 @@ def endless(kind: str) -> Check:
 
 async def active_timers(kit: Kit) -> None:
     """One more raises; a timer that fired or was cleared makes room."""
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         numbers = [set_timeout(lambda: None, 1000) for _ in range(99)]
         numbers.append(set_interval(lambda: None, 1000))
         for start in (set_timeout, set_interval):
@@ -290,7 +307,8 @@ async def active_timers(kit: Kit) -> None:
                 Logger.write(error.args[0])
         clear_timeout(numbers[0])
         set_timeout(lambda: Logger.write("there is room"), 10)
-    """))
+    """)
+    )
     for _ in range(2):
         await kit.vox.logged("100 active timers")
     await kit.vox.logged("there is room")
@@ -307,7 +325,8 @@ async def interval(kit: Kit) -> None:
 
 async def media_players(kit: Kit) -> None:
     """One more raises; a player that is over makes room."""
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         players = [VoxEngine.create_tts_player("hello") for _ in range(10)]
         for make in (
             lambda: VoxEngine.create_url_player("https://a.example/a.mp3"),
@@ -320,7 +339,8 @@ async def media_players(kit: Kit) -> None:
                 Logger.write(error.args[0])
         players[0].stop()
         VoxEngine.create_tts_player("there is room")
-    """))
+    """)
+    )
     for _ in range(3):
         await kit.vox.logged("10 players")
     await kit.vox.settled()
@@ -333,10 +353,12 @@ async def media_players(kit: Kit) -> None:
 async def http_active(kit: Kit) -> None:
     """Further requests wait for their turn, in order."""
     kit.vox.web.on("GET", "https://a.example/*").reply(text="ok", delay=1)
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         for number in range(7):
             Net.http_request(f"https://a.example/{number}", lambda result: None)
-    """))
+    """)
+    )
     await kit.vox.settled()
     asked = [3, 3, 6, 6, 7]
     for second, count in enumerate(asked):
@@ -348,7 +370,8 @@ async def http_active(kit: Kit) -> None:
 async def http_total(kit: Kit) -> None:
     """One more raises an exception with the documented text."""
     kit.vox.web.on("GET", "*").reply(text="ok")
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         for number in range(35):
             Net.http_request("https://a.example/", lambda result: None)
         for ask in (lambda: Net.http_request("https://a.example/", print), lambda: Net.http_request_async("https://a.example/")):
@@ -356,7 +379,8 @@ async def http_total(kit: Kit) -> None:
                 ask()
             except LimitExceeded as error:
                 Logger.write(error.args[0])
-    """))
+    """)
+    )
     for _ in range(2):
         assert await kit.vox.logged("Exceeded") == "Exceeded the HTTP connection count limit!"
     await kit.vox.advance(5)
@@ -368,11 +392,13 @@ async def http_response_size(kit: Kit) -> None:
     megabytes = 2 * 1024 * 1024
     kit.vox.web.on("GET", "https://a.example/fits").reply(body=b"1" * megabytes)
     kit.vox.web.on("GET", "https://a.example/large").reply(body=b"1" * (megabytes + 1))
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         for name in ("fits", "large"):
             result = await Net.http_request_async(f"https://a.example/{name}")
             Logger.write(f"{name} {result.code}")
-    """))
+    """)
+    )
     await kit.vox.logged("fits 200")
     await kit.vox.logged("large -9")
 
@@ -382,10 +408,12 @@ def http_time(reply: dict[str, float], seconds: float) -> Check:
 
     async def check(kit: Kit) -> None:
         kit.vox.web.on("GET", "https://a.example/").reply(text="late", **reply)
-        kit.vox.start(kit.started("""
+        kit.vox.start(
+            kit.started("""
             result = await Net.http_request_async("https://a.example/", timeout=1000, connection_timeout=1000)
             Logger.write(f"{result.code} {result.error}")
-        """))
+        """)
+        )
         await kit.vox.logged("-7 Timeout")
         assert kit.vox.now == seconds
 
@@ -395,7 +423,8 @@ def http_time(reply: dict[str, float], seconds: float) -> Check:
 async def pending_http(kit: Kit) -> None:
     """Active requests hold Terminating back for that time and no longer; queued ones are dropped."""
     kit.vox.web.on("GET", "*").fail("timeout")
-    kit.vox.start(kit.scenario("""
+    kit.vox.start(
+        kit.scenario("""
         @VoxEngine.on(AppEvents.Started)
         async def started(event):
             for number in range(4):
@@ -408,7 +437,8 @@ async def pending_http(kit: Kit) -> None:
         @VoxEngine.on(AppEvents.Terminating)
         def terminating(event):
             Logger.write("terminating")
-    """))
+    """)
+    )
     await kit.vox.logged("terminating")
     assert kit.vox.now == 90
     await kit.vox.finished()
@@ -420,7 +450,8 @@ async def pending_http(kit: Kit) -> None:
 async def http_after_terminating(kit: Kit) -> None:
     """A Terminating handler makes one request; another one raises."""
     kit.vox.web.on("GET", "*").reply(text="noted")
-    kit.vox.start(kit.scenario("""
+    kit.vox.start(
+        kit.scenario("""
         VoxEngine.add_event_listener(AppEvents.Started, lambda event: VoxEngine.terminate())
 
         @VoxEngine.on(AppEvents.Terminating)
@@ -430,7 +461,8 @@ async def http_after_terminating(kit: Kit) -> None:
                 Net.http_request("https://a.example/2", lambda result: Logger.write(result.text))
             except NotAllowed:
                 Logger.write("refused")
-    """))
+    """)
+    )
     await kit.vox.finished()
     assert kit.vox.session.log == ["refused", "noted"]
     assert [request.url[-1] for request in kit.vox.web.requests] == ["1"]
@@ -438,10 +470,12 @@ async def http_after_terminating(kit: Kit) -> None:
 
 async def mails_active(kit: Kit) -> None:
     """Further mails wait for their turn."""
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         for number in range(5):
             Net.send_mail("smtp.example", "a@a.example", "b@b.example", f"{number}", "", lambda result: None)
-    """))
+    """)
+    )
     await kit.vox.settled()
     for seconds, sent in ((0.25, 2), (0.5, 4), (0.5, 5)):
         await kit.vox.advance(seconds)
@@ -450,7 +484,8 @@ async def mails_active(kit: Kit) -> None:
 
 async def mails_total(kit: Kit) -> None:
     """One more raises an exception with the documented text."""
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         def send():
             Net.send_mail("smtp.example", "a@a.example", "b@b.example", "", "", lambda result: None)
         for number in range(10):
@@ -459,7 +494,8 @@ async def mails_total(kit: Kit) -> None:
             send()
         except LimitExceeded as error:
             Logger.write(error.args[0])
-    """))
+    """)
+    )
     assert await kit.vox.logged("Exceeded") == "Exceeded the SMTP connection count limit!"
     await kit.vox.advance(60)
     assert len(kit.vox.web.mails) == 10
@@ -488,13 +524,15 @@ def text_to_say(command: str, event: str, heard: list[str]) -> Check:
     """A longer text ends its playback with an error; one of exactly so many characters is said."""
 
     async def check(kit: Kit) -> None:
-        call = await kit.vox.phone().dial(scenario=kit.incoming(f"""
+        call = await kit.vox.phone().dial(
+            scenario=kit.incoming(f"""
             call.answer()
             await call.wait_for(CallEvents.Connected)
             for text in ("a" * 1500, "b" * 1501):
                 finished = await {command}.finished()
                 Logger.write(f"{{text[0]}} {{finished.name}} {{finished.error}}")
-        """))
+        """)
+        )
         await kit.vox.logged(f"a {event} None")
         await kit.vox.logged(f"b {event} The text has 1501 characters; 1500 are allowed")
         assert [received.value[0] for received in call.received if received.what == "heard"] == heard
@@ -507,14 +545,16 @@ async def audio_file_size(kit: Kit) -> None:
     """A larger file ends its playback with an error; one of exactly so many bytes plays."""
     kit.vox.audio("https://a.example/fits.mp3", 1, size_bytes=10 * 1024 * 1024)
     kit.vox.audio("https://a.example/large.mp3", 1, size_bytes=10 * 1024 * 1024 + 1)
-    await kit.vox.phone().dial(scenario=kit.incoming("""
+    await kit.vox.phone().dial(
+        scenario=kit.incoming("""
         call.answer()
         await call.wait_for(CallEvents.Connected)
         for name in ("fits", "large"):
             call.start_playback(f"https://a.example/{name}.mp3")
             finished = await call.wait_for(CallEvents.PlaybackFinished)
             Logger.write(f"{name} {finished.error}")
-    """))
+    """)
+    )
     await kit.vox.logged("fits None")
     await kit.vox.logged("large The file has 10485761 bytes")
 
@@ -523,13 +563,15 @@ async def audio_download(kit: Kit) -> None:
     """A slower download ends the playback with the documented text."""
     kit.vox.audio("https://a.example/slow.mp3", 1, download_seconds=12)
     kit.vox.audio("https://a.example/slower.mp3", 1, download_seconds=12.1)
-    kit.vox.start(kit.started("""
+    kit.vox.start(
+        kit.started("""
         for name in ("slow", "slower"):
             begun = now()
             player = VoxEngine.create_url_player(f"https://a.example/{name}.mp3")
             finished = await player.finished()
             Logger.write(f"{name} {finished.error} {(now() - begun).total_seconds():g}")
-    """))
+    """)
+    )
     await kit.vox.logged("slow None 13")
     await kit.vox.logged("slower Timeout is reached 12")
 
@@ -604,15 +646,34 @@ TTS_PLAYER = ("VoxEngine.create_tts_player(text)", "Player.PlaybackFinished", []
 
 ROWS = [
     Row("users_per_account_1000", "Users per account", 1000, "users_per_account", "management of users"),
-    Row("unanswered_incoming_call_60s", "Unanswered incoming call", 60, "unanswered_incoming_seconds", unanswered_incoming_call),
+    Row(
+        "unanswered_incoming_call_60s",
+        "Unanswered incoming call",
+        60,
+        "unanswered_incoming_seconds",
+        unanswered_incoming_call,
+    ),
     Row("early_media_60s", "Early media on an unanswered call", 60, "unanswered_incoming_seconds", early_media),
     Row("session_without_calls_60s", "Session without calls and ACD requests", 60, "idle_seconds", idle_session),
-    Row("session_with_acd_request_120min", "Session without calls, ≥1 ACD request", 7200, "idle_with_queue_seconds", "ACD"),
+    Row(
+        "session_with_acd_request_120min",
+        "Session without calls, ≥1 ACD request",
+        7200,
+        "idle_with_queue_seconds",
+        "ACD",
+    ),
     Row("scenario_size_262144_characters", "Scenario size", 256 * KILO, "scenario_characters", scenario_size),
     Row("js_memory_16mb", "JS memory", 16 * KILO**2, "memory_bytes", "JavaScript"),
     Row("js_string_8388607_characters", "JS string length", 8_388_607, "string_characters", "JavaScript"),
     Row("callback_run_time_1s", "One callback's run time", 1, "handler_cpu_seconds", endless("def"), SHORT_STRETCH),
-    Row("async_callback_run_time_1s", "One callback's run time", 1, "handler_cpu_seconds", endless("async def"), SHORT_STRETCH),
+    Row(
+        "async_callback_run_time_1s",
+        "One callback's run time",
+        1,
+        "handler_cpu_seconds",
+        endless("async def"),
+        SHORT_STRETCH,
+    ),
     Row("active_timers_100", "Active timers", 100, "active_timers", active_timers),
     Row("media_players_10", "Media players per session", 10, "players", media_players),
     Row("sip_refers_per_call_10", "SIP REFERs per call", 10, "transfers_per_call", transfers_per_call),
@@ -627,20 +688,50 @@ ROWS = [
     Row("http_response_2mb", "HTTP response size", 2 * KILO**2, "http_response_bytes", http_response_size),
     Row("http_connect_6s", "HTTP connect timeout", 6, "http_connect_seconds", http_time({"connect_delay": 7}, 6)),
     Row("http_total_90s", "HTTP total timeout", 90, "http_total_seconds", http_time({"delay": 91}, 90)),
-    Row("http_after_terminating_1", "HTTP requests after Terminating", 1, "http_after_terminating", http_after_terminating),
+    Row(
+        "http_after_terminating_1",
+        "HTTP requests after Terminating",
+        1,
+        "http_after_terminating",
+        http_after_terminating,
+    ),
     Row("call_attempts_50", "Call attempts per session", 50, "call_attempts", call_attempts),
     Row("progressing_calls_10", 'Calls "progressing" at once', 10, "progressing_calls", progressing_calls),
-    Row("outgoing_call_not_answered_60s", "Outgoing call not answered", 60, "outgoing_answer_seconds", outgoing_call_not_answered),
+    Row(
+        "outgoing_call_not_answered_60s",
+        "Outgoing call not answered",
+        60,
+        "outgoing_answer_seconds",
+        outgoing_call_not_answered,
+    ),
     Row("call_timeout_at_least_10s", "VI-CallTimeout, at least", 10, "call_timeout_min_seconds", call_timeout("3", 10)),
-    Row("call_timeout_at_most_400s", "VI-CallTimeout, at most", 400, "call_timeout_max_seconds", call_timeout("1000", 400)),
+    Row(
+        "call_timeout_at_most_400s",
+        "VI-CallTimeout, at most",
+        400,
+        "call_timeout_max_seconds",
+        call_timeout("1000", 400),
+    ),
     Row("send_info_8192_bytes", "sendInfo body", 8192, "message_bytes", body_of('call.send_info("text/plain", text)')),
     Row("send_message_8192_bytes", "sendMessage body", 8192, "message_bytes", body_of("call.send_message(text)")),
     Row("incoming_websockets_calls_and_3", "Incoming WebSockets", 3, "websockets_beyond_calls", incoming_websockets),
     Row("logger_write_15000_characters", "Logger.write message", 15_000, "log_message_characters", log_message),
-    Row("session_custom_data_200_bytes", "VoxEngine.customData", 200, "custom_data_bytes", custom_data("VoxEngine.custom_data")),
+    Row(
+        "session_custom_data_200_bytes",
+        "VoxEngine.customData",
+        200,
+        "custom_data_bytes",
+        custom_data("VoxEngine.custom_data"),
+    ),
     Row("call_custom_data_200_bytes", "Call.customData", 200, "custom_data_bytes", custom_data("call.custom_data")),
     Row("storage_key_200_characters", "ApplicationStorage key", 200, "storage_key_characters", "ApplicationStorage"),
-    Row("storage_value_2000_characters", "ApplicationStorage value", 2000, "storage_value_characters", "ApplicationStorage"),
+    Row(
+        "storage_value_2000_characters",
+        "ApplicationStorage value",
+        2000,
+        "storage_value_characters",
+        "ApplicationStorage",
+    ),
     Row("storage_ttl_7776000s", "ApplicationStorage ttl", 7_776_000, "storage_ttl_seconds", "ApplicationStorage"),
     Row("say_1500_characters", "TTS text (say)", 1500, "tts_characters", text_to_say(*SAY)),
     Row("tts_player_1500_characters", "TTS text (createTTSPlayer)", 1500, "tts_characters", text_to_say(*TTS_PLAYER)),
@@ -652,7 +743,13 @@ ROWS = [
     Row("conference_endpoints_100", "Conference endpoints", 100, "conference_endpoints", "Conference"),
     Row("conference_name_49_characters", "Conference name", 49, "conference_name_characters", "Conference"),
     Row("set_interval_100ms", "setInterval period", 100, "interval_min_ms", interval),
-    Row("start_scenarios_200_at_once", "StartScenarios concurrency", 200, "start_scenarios_at_once", "StartScenarios over HTTP"),
+    Row(
+        "start_scenarios_200_at_once",
+        "StartScenarios concurrency",
+        200,
+        "start_scenarios_at_once",
+        "StartScenarios over HTTP",
+    ),
 ]
 """The limits page. The blocking of dear destinations has no figure, and no facility yet."""
 

@@ -75,7 +75,9 @@ async def test_an_async_handler_is_awaited_and_time_passes(vox: Vox, scenario: W
     ],
 )
 async def test_whatever_makes_a_coroutine_is_awaited(given: str, vox: Vox, scenario: Write):
-    session = await serving(vox, scenario(f"""
+    session = await serving(
+        vox,
+        scenario(f"""
 import functools
 
 async def answer(event):
@@ -90,7 +92,8 @@ class Thing:
         return await answer(event)
 
 VoxEngine.add_event_listener(AppEvents.HttpRequest, {given})
-"""))
+"""),
+    )
     assert (await session.request()).body == "late"
 
 
@@ -134,12 +137,15 @@ async def test_a_handler_that_fails_is_500_and_the_session_goes_on(kind: str, vo
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
 async def test_a_handler_that_takes_no_event_is_500_and_the_session_goes_on(kind: str, vox: Vox, scenario: Write):
-    session = await serving(vox, scenario(f"""
+    session = await serving(
+        vox,
+        scenario(f"""
 {kind} requested():
     return "never"
 
 VoxEngine.add_event_listener(AppEvents.HttpRequest, requested)
-"""))
+"""),
+    )
     assert (await session.request()).status == 500
     await vox.failed("TypeError")
     assert session.finish_reason is None
@@ -179,14 +185,17 @@ async def test_a_session_that_is_over_is_404(vox: Vox, started: Write):
 
 async def test_a_session_that_is_closing_is_404(vox: Vox, scenario: Write, names: Any):
     vox.web.on("GET", "https://slow.example/").reply(delay=5)
-    session = await serving(vox, scenario("""
+    session = await serving(
+        vox,
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.HttpRequest, lambda event: "never")
 
         @VoxEngine.on(AppEvents.Started)
         def started(event):
             Net.http_request("https://slow.example/", lambda result: None)
             VoxEngine.terminate()
-    """))
+    """),
+    )
     assert (await session.request()).status == 404
     assert "Application.HttpRequest" not in names(session)
 
@@ -199,7 +208,8 @@ async def test_a_handler_that_terminates_still_answers(vox: Vox, scenario: Write
 
 async def test_one_who_waits_for_an_answer_when_the_session_ends_gets_404(vox: Vox, scenario: Write):
     session = await serving(
-        vox, scenario(handler("await sleep(50); return 'never'", "async def") + "set_timeout(VoxEngine.terminate, 5000)")
+        vox,
+        scenario(handler("await sleep(50); return 'never'", "async def") + "set_timeout(VoxEngine.terminate, 5000)"),
     )
     assert (await session.request()).status == 404
     assert vox.now == 5
@@ -242,27 +252,37 @@ async def test_only_headers_that_begin_with_x_are_delivered(vox: Vox, scenario: 
 
 
 async def test_requests_are_delivered_in_order_one_at_a_time(vox: Vox, scenario: Write):
-    session = await serving(vox, scenario("count = 0\n" + """
+    session = await serving(
+        vox,
+        scenario(
+            "count = 0\n"
+            + """
 @VoxEngine.on(AppEvents.HttpRequest)
 def requested(event):
     global count
     count += 1
     return count
-"""))
+"""
+        ),
+    )
     assert [(await session.request()).body for _ in range(3)] == ["1", "2", "3"]
 
 
 async def test_a_request_can_be_waited_for(vox: Vox, started: Write):
-    session = await serving(vox, started("""
+    session = await serving(
+        vox,
+        started("""
         request = await VoxEngine.wait_for(AppEvents.HttpRequest)
         Logger.write(request.content)
-    """))
+    """),
+    )
     await session.request("POST", "wake up")
     assert session.log == ["wake up"]
 
 
 async def test_a_handler_may_act_on_the_call(vox: Vox, scenario: Write):
-    call = await vox.phone().dial(scenario=scenario("""
+    call = await vox.phone().dial(
+        scenario=scenario("""
         calls = []
         VoxEngine.add_event_listener(AppEvents.CallAlerting, lambda event: (calls.append(event.call), event.call.answer()))
 
@@ -270,7 +290,8 @@ async def test_a_handler_may_act_on_the_call(vox: Vox, scenario: Write):
         def requested(event):
             calls[0].say(event.content)
             return len(calls)
-    """))
+    """)
+    )
     await call.answered()
     reply = await vox.session.request("POST", "you are next")
     assert reply.body == "1"

@@ -91,7 +91,8 @@ async def test_two_says_at_once_let_only_the_second_be_heard(vox: Vox, incoming:
 )
 async def test_a_new_stream_replaces_the_old_one(code: str, vox: Vox, incoming: Write):
     talker = vox.phone("+15550100", answer=0)
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 other = VoxEngine.call_pstn("+15550100", "1")
 await other.wait_for(CallEvents.Connected)
 old = VoxEngine.create_url_player("https://a.example/old.mp3", loop=True)
@@ -99,7 +100,8 @@ old.send_media_to(call)
 await sleep(1)
 {code}
 Logger.write(len(call.sources))
-"""))
+""")
+    )
     await vox.advance(2)
     (await talker.rang()).say("new")
     await vox.advance(1)
@@ -110,7 +112,8 @@ Logger.write(len(call.sources))
 
 async def test_a_unit_may_send_to_many(vox: Vox, incoming: Write):
     other = vox.phone("+15550100", answer=0)
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 out = VoxEngine.call_pstn("+15550100", "1")
 await out.wait_for(CallEvents.Connected)
 player = VoxEngine.create_tts_player("to all")
@@ -118,7 +121,8 @@ player.send_media_to(call)
 player.send_media_to(out)
 player.send_media_to(out)
 Logger.write(len(player.sinks))
-"""))
+""")
+    )
     await call.heard("to all")
     await (await other.rang()).heard("to all")
     assert vox.session.log == ["2"]
@@ -126,7 +130,8 @@ Logger.write(len(player.sinks))
 
 async def test_stop_media_to_cuts_that_stream_only(vox: Vox, incoming: Write):
     other = vox.phone("+15550100", answer=0)
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 out = VoxEngine.call_pstn("+15550100", "1")
 await out.wait_for(CallEvents.Connected)
 player = VoxEngine.create_url_player("https://a.example/a.mp3", loop=True)
@@ -135,36 +140,43 @@ player.send_media_to(out)
 await sleep(1)
 player.stop_media_to(call)
 player.stop_media_to(call)
-"""))
+""")
+    )
     await vox.advance(3)
     assert [content for _, content in heard(call)][-1] == "silence"
     assert [content for _, content in heard(other.calls[0])][-1] != "silence"
 
 
 async def test_what_plays_already_is_heard_by_a_call_that_joins_late(vox: Vox, incoming: Write):
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 player = VoxEngine.create_url_player("https://a.example/a.mp3", loop=True)
 await sleep(3)
 player.send_media_to(call)
-"""))
+""")
+    )
     assert (await call.heard("a.mp3")).at == 3_020_000
 
 
 async def test_a_callee_hears_what_was_sent_to_it_before_it_answered(vox: Vox, started: Write):
     callee = vox.phone("+15550100", answer=5)
-    vox.start(started("""
+    vox.start(
+        started("""
         call = VoxEngine.call_pstn("+15550100", "1")
         VoxEngine.create_url_player("https://a.example/a.mp3", loop=True).send_media_to(call)
-    """))
+    """)
+    )
     assert (await (await callee.rang()).heard("a.mp3")).at == 5_000_000
 
 
 async def test_a_call_that_is_not_open_for_media_hears_nothing(vox: Vox, incoming: Write):
-    call = await vox.phone().dial(scenario=incoming("""
+    call = await vox.phone().dial(
+        scenario=incoming("""
         playback = call.say("hello")
         finished = await playback.finished()
         Logger.write(finished.error)
-    """))
+    """)
+    )
     await vox.logged("not connected")
     assert heard(call) == []
 
@@ -177,12 +189,14 @@ async def test_early_media_is_heard_before_the_answer(vox: Vox, incoming: Write)
 
 async def test_nothing_is_heard_from_a_caller_in_early_media(vox: Vox, incoming: Write):
     other = vox.phone("+15550100", answer=0)
-    call = await vox.phone().dial(scenario=incoming("""
+    call = await vox.phone().dial(
+        scenario=incoming("""
         out = VoxEngine.call_pstn("+15550100", "1")
         await out.wait_for(CallEvents.Connected)
         call.start_early_media()
         VoxEngine.send_media_between(call, out)
-    """))
+    """)
+    )
     await vox.advance(1)
     call.say("can you hear me")
     await vox.advance(5)
@@ -205,13 +219,15 @@ async def test_a_player_cannot_receive(vox: Vox, incoming: Write):
 
 async def test_media_between_two_calls_goes_both_ways_until_it_is_stopped(vox: Vox, incoming: Write):
     vox.phone("+15550100", answer=0)
-    one = await vox.phone().dial(scenario=incoming(f"""{UP}
+    one = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 out = VoxEngine.call_pstn("+15550100", "1")
 await out.wait_for(CallEvents.Connected)
 VoxEngine.send_media_between(call, out)
 await sleep(10)
 VoxEngine.stop_media_between(call, out)
-"""))
+""")
+    )
     await vox.advance(1)
     two = await vox._parties[0].rang()
     one.say("hello two")
@@ -232,12 +248,14 @@ VoxEngine.stop_media_between(call, out)
 
 async def test_digits_that_are_handled_are_cut_from_the_audio(vox: Vox, incoming: Write):
     vox.phone("+15550100", answer=0)
-    one = await vox.phone().dial(scenario=incoming(f"""{UP}
+    one = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 out = VoxEngine.call_pstn("+15550100", "1")
 await out.wait_for(CallEvents.Connected)
 VoxEngine.send_media_between(call, out)
 call.handle_tones(True, DTMFType.TELEPHONE_EVENT)
-"""))
+""")
+    )
     await vox.advance(1)
     two = await vox._parties[0].rang()
     one.press("1", 1)
@@ -248,13 +266,15 @@ call.handle_tones(True, DTMFType.TELEPHONE_EVENT)
 
 async def test_the_end_of_one_call_cuts_its_routes_and_leaves_the_other_up(vox: Vox, incoming: Write):
     vox.phone("+15550100", answer=0, hangup=3)
-    one = await vox.phone().dial(scenario=incoming(f"""{UP}
+    one = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 out = VoxEngine.call_pstn("+15550100", "1")
 VoxEngine.send_media_between(call, out)
 await out.wait_for(CallEvents.Disconnected)
 Logger.write([len(call.sinks), len(call.sources), len(out.sinks), len(out.sources)])
 out.send_media_to(call)
-"""))
+""")
+    )
     await vox.logged("[0, 0, 0, 0]")
     await vox.settled()
     assert any("has ended" in warning for warning in vox.session.warnings)
@@ -281,7 +301,8 @@ async def test_what_is_no_digit_is_an_error(vox: Vox, incoming: Write):
 
 async def test_stop_playback_fires_no_finished(vox: Vox, incoming: Write):
     vox.speech(10)
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 playback = call.say("a long text")
 await sleep(2)
 call.stop_playback()
@@ -290,7 +311,8 @@ try:
     await playback.finished()
 except PlaybackStopped:
     Logger.write("stopped")
-"""))
+""")
+    )
     await vox.advance(20)
     assert [name for _, name in playback(vox.session)] == ["PlaybackReady", "PlaybackStarted"]
     assert heard(call) == [(0.02, "a long text"), (2.02, "silence")]
@@ -324,18 +346,21 @@ async def test_a_file_that_cannot_be_played_finishes_with_an_error(facts: dict[s
     await vox.advance(20)
     (name,) = [name for _, name in playback(vox.session)]
     assert name == "PlaybackFinished"
-    assert [event.facts()["error"] for event in vox.session.events if event.name == "Call.PlaybackFinished"][0]
+    (finished,) = [event.facts() for event in vox.session.events if event.name == "Call.PlaybackFinished"]
+    assert finished["error"]
     assert heard(call) == []
 
 
 async def test_a_playback_ends_with_its_call(vox: Vox, incoming: Write):
     vox.speech(60)
-    await vox.phone(hangup=2).dial(scenario=incoming(f"""{UP}
+    await vox.phone(hangup=2).dial(
+        scenario=incoming(f"""{UP}
 try:
     await call.say("a long text").finished()
 except (PlaybackStopped, CallEnded):
     Logger.write("cut")
-"""))
+""")
+    )
     session = await vox.finished()
     assert session.log == ["cut"]
     assert [name for _, name in playback(session)] == ["PlaybackReady", "PlaybackStarted"]
@@ -352,7 +377,8 @@ async def test_a_progress_tone_is_heard_over_and_over(country: str, content: str
 
 async def test_a_progress_tone_goes_on_when_media_is_bridged_until_it_is_stopped(vox: Vox, incoming: Write):
     vox.phone("+15550100", answer=2)
-    await vox.phone().dial(scenario=incoming("""
+    await vox.phone().dial(
+        scenario=incoming("""
         call.start_early_media()
         tone = call.play_progress_tone("RU")
         out = VoxEngine.call_pstn("+15550100", "1")
@@ -362,7 +388,8 @@ async def test_a_progress_tone_goes_on_when_media_is_bridged_until_it_is_stopped
         call.stop_playback()
         Logger.write(tone in call.sources)
         Logger.write(out in call.sources)
-    """))
+    """)
+    )
     await vox.advance(3)
     assert vox.session.log == ["true", "false", "true"]
 
@@ -397,9 +424,7 @@ SAY_10_S = 'VoxEngine.create_tts_player("ten seconds")'
 PLAY = 'VoxEngine.create_url_player("https://a.example/a.mp3")'
 
 PLAYERS = [
-    pytest.param(
-        SAY_10_S, "", ["0 Created", "0 PlaybackReady", "0 Started 10000", "10 PlaybackFinished"], id="speech"
-    ),
+    pytest.param(SAY_10_S, "", ["0 Created", "0 PlaybackReady", "0 Started 10000", "10 PlaybackFinished"], id="speech"),
     pytest.param(
         f"VoxEngine.create_tone_script_player('{TONE}')",
         "",
@@ -589,9 +614,13 @@ async def test_a_player_tells(make: str, then: str, told: list[str], vox: Vox, s
 async def test_each_file_of_a_sequence_has_its_own_time_to_be_fetched(vox: Vox, scenario: Write):
     for name in "ab":
         vox.audio(f"https://a.example/{name}.mp3", 1, download_seconds=7)
-    vox.start(scenario(with_player("""VoxEngine.create_sequence_player(
+    vox.start(
+        scenario(
+            with_player("""VoxEngine.create_sequence_player(
         segments=[{"url": "https://a.example/a.mp3"}, {"url": "https://a.example/b.mp3"}]
-    )""")))
+    )""")
+        )
+    )
     await vox.finished()
     assert [line.partition(" ")[2] for line in vox.session.log] == [
         "Created",
@@ -605,18 +634,21 @@ async def test_each_file_of_a_sequence_has_its_own_time_to_be_fetched(vox: Vox, 
 async def test_the_end_of_a_player_can_be_waited_for(kind: str, vox: Vox, started: Write):
     vox.audio("https://a.example/broken.mp3", 5, error="HTTP status 404")
     name = "broken" if kind == "Error" else "a"
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         player = VoxEngine.create_url_player("https://a.example/{name}.mp3")
         if "{kind}" == "Stopped":
             set_timeout(player.stop, 1000)
         event = await player.wait_for(PlayerEvents.{kind})
         Logger.write(event.name)
-    """))
+    """)
+    )
     await vox.logged(f"Player.{kind}")
 
 
 async def test_a_player_that_was_stopped_raises_in_those_who_wait_for_its_end(vox: Vox, started: Write):
-    vox.start(started("""
+    vox.start(
+        started("""
         player = VoxEngine.create_url_player("https://a.example/a.mp3")
         set_timeout(player.stop, 1000)
         for wait in (player.finished, lambda: player.wait_for(PlayerEvents.PlaybackFinished)):
@@ -624,21 +656,24 @@ async def test_a_player_that_was_stopped_raises_in_those_who_wait_for_its_end(vo
                 await wait()
             except PlaybackStopped as error:
                 Logger.write(error.args[0])
-    """))
+    """)
+    )
     await vox.finished()
     assert vox.session.log == ["The playback 'https://a.example/a.mp3' was stopped or replaced before its end."] * 2
 
 
 async def test_a_paused_player_is_silent_and_goes_on_where_it_was(vox: Vox, incoming: Write):
     vox.speech({"ten seconds": 10, "five": 5})
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 player = VoxEngine.create_sequence_player(segments=[{{"text": "five"}}, {{"text": "ten seconds"}}])
 player.send_media_to(call)
 await sleep(6)
 player.pause()
 await sleep(4)
 player.resume()
-"""))
+""")
+    )
     await vox.advance(30)
     assert heard(call) == [
         (0.02, "five"),
@@ -650,28 +685,32 @@ player.resume()
 
 
 async def test_a_looped_player_is_heard_again_after_a_pause_in_a_later_round(vox: Vox, incoming: Write):
-    call = await vox.phone().dial(scenario=incoming(f"""{UP}
+    call = await vox.phone().dial(
+        scenario=incoming(f"""{UP}
 player = VoxEngine.create_tone_script_player("{TONE}", loop=True)
 player.send_media_to(call)
 await sleep(12)
 player.pause()
 await sleep(4)
 player.resume()
-"""))
+""")
+    )
     await vox.advance(20)
     assert heard(call) == [(0.02, TONE), (12.02, "silence"), (16.02, TONE)]
 
 
 async def test_a_player_is_over_for_good(vox: Vox, started: Write):
     vox.phone("+15550100", answer=0)
-    vox.start(started("""
+    vox.start(
+        started("""
         call = VoxEngine.call_pstn("+15550100", "1")
         player = VoxEngine.create_url_player("https://a.example/a.mp3")
         await player.finished()
         player.send_media_to(call)
         player.resume()
         Logger.write(len(player.sinks))
-    """))
+    """)
+    )
     await vox.logged("0")
     assert any("is over" in warning for warning in vox.session.warnings)
 
@@ -756,9 +795,12 @@ async def test_easy_process_passes_sound_on_both_ways(vox: Vox, incoming: Write)
 async def test_easy_process_passes_reinvites_of_users_on(vox: Vox, incoming: Write):
     callee = vox.user("anna", answer=0)
     caller = vox.user("ben")
-    call = await caller.dial("anna", scenario=incoming("""
+    call = await caller.dial(
+        "anna",
+        scenario=incoming("""
         VoxEngine.easy_process(call, VoxEngine.call_user(username="anna", callerid=event.callerid))
-    """))
+    """),
+    )
     await call.answered()
     other = await callee.rang()
     call.re_invite("application/sdp", "v=0")
@@ -769,9 +811,12 @@ async def test_easy_process_passes_reinvites_of_users_on(vox: Vox, incoming: Wri
 
 async def test_easy_process_tells_a_user_that_its_reinvite_was_refused(vox: Vox, incoming: Write):
     vox.user("anna", answer=0, takes_reinvite=488)
-    call = await vox.user("ben").dial("anna", scenario=incoming("""
+    call = await vox.user("ben").dial(
+        "anna",
+        scenario=incoming("""
         VoxEngine.easy_process(call, VoxEngine.call_user(username="anna", callerid=event.callerid))
-    """))
+    """),
+    )
     await call.answered()
     await call.re_invite("application/sdp", "v=0")
     await vox.advance(1)
@@ -802,10 +847,13 @@ async def test_easy_process_of_what_are_no_calls_is_an_error(vox: Vox, incoming:
 
 async def test_direct_calls_carry_no_media_through_the_platform(vox: Vox, incoming: Write):
     callee = vox.user("anna", answer=1)
-    call = await vox.user("ben").dial("anna", scenario=incoming("""
+    call = await vox.user("ben").dial(
+        "anna",
+        scenario=incoming("""
         out = VoxEngine.call_user_direct(call, "anna", callerid="ben", display_name="Ben")
         VoxEngine.easy_process(call, out, None, True)
-    """))
+    """),
+    )
     await call.answered()
     other = await callee.rang()
     assert other.received[0].data["X-DirectCall"] == "true"
@@ -845,9 +893,12 @@ async def test_a_forwarder_calls_and_joins(
 
 async def test_a_forwarder_tells_when_both_are_up(vox: Vox, scenario: Write):
     vox.phone("15550100", answer=2)
-    call = await vox.phone().dial("15550100", scenario=scenario("""
+    call = await vox.phone().dial(
+        "15550100",
+        scenario=scenario("""
         VoxEngine.forward_call_to_pstn(None, lambda one, two: Logger.write([one.incoming(), two.incoming()]))
-    """))
+    """),
+    )
     await call.answered()
     await vox.logged("[true, false]")
 

@@ -139,7 +139,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 SECONDS = st.sampled_from([0.0, 0.02, 1.0, 1.02, 5.0, 60.0])
 MILLISECONDS = SECONDS.map(lambda seconds: round(seconds * 1000))
-ACTS = st.sampled_from(["press:1", "press:12", "say:hello", "hold", "resume", "mute", "unmute", "message:hi", "transfer:100"])
+ACTS = st.sampled_from(
+    ["press:1", "press:12", "say:hello", "hold", "resume", "mute", "unmute", "message:hi", "transfer:100"]
+)
 PLAN = st.lists(
     st.tuples(
         MILLISECONDS,
@@ -251,7 +253,9 @@ class Laws:
     def _session(self, record: Record, key: str) -> None:
         self._law(key not in self._over, f"{record.kind} {record.name} after the session had ended")
         if (record.kind, record.name) == ("session", "ended"):
-            self._law(tuple(self._events.get(key, [])[-2:]) == LAST, "a session ended without Terminating and Terminated")
+            self._law(
+                tuple(self._events.get(key, [])[-2:]) == LAST, "a session ended without Terminating and Terminated"
+            )
             self._over.add(key)
         if record.kind != "event":
             return
@@ -355,9 +359,7 @@ def lived(callers: list[Caller], callees: tuple[str, str], files: dict[str, str]
     return world, laws.broken
 
 
-@settings(
-    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(callers=CALLERS, callees=st.tuples(behaviours(caller=False), behaviours(caller=False)))
 def test_the_laws_of_the_platform_hold(callers: list[Caller], callees: tuple[str, str], files: dict[str, str]):
     _, broken = lived(callers, callees, files)

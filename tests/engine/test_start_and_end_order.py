@@ -26,7 +26,9 @@ def lifecycle(session: Any) -> list[str]:
 async def test_scenarios_are_loaded_in_order_into_one_context_then_started_then_alerting(vox: Vox, scenario: Write):
     files = (
         scenario("shared = ['first']"),
-        scenario("shared.append('second'); VoxEngine.add_event_listener(AppEvents.Started, lambda e: Logger.write(shared))"),
+        scenario(
+            "shared.append('second'); VoxEngine.add_event_listener(AppEvents.Started, lambda e: Logger.write(shared))"
+        ),
     )
     await vox.phone().dial(scenario=files)
     assert lifecycle(vox.session) == [
@@ -94,9 +96,11 @@ async def test_an_alerting_user_call_tells_of_the_user(vox: Vox, scenario: Write
 
 
 async def test_a_listener_for_alerting_that_is_added_in_started_hears_it(vox: Vox, started: Write):
-    await vox.phone().dial(scenario=started("""
+    await vox.phone().dial(
+        scenario=started("""
         VoxEngine.add_event_listener(AppEvents.CallAlerting, lambda e: Logger.write(e.destination))
-    """))
+    """)
+    )
     assert vox.session.log == ["100"]
 
 
@@ -117,21 +121,27 @@ async def test_started_comes_before_all_that_the_top_level_began(code: str, vox:
     vox.phone("+15550100", answer=0)
     vox.web.socket("wss://peer.example/")
     vox.web.on("GET", "https://a.example/").reply(delay=0)
-    vox.start(scenario(f"""
+    vox.start(
+        scenario(f"""
         {code}
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: Logger.write("started"))
-    """))
+    """)
+    )
     await vox.advance(1)
     first = next(record for record in vox.session.timeline if record.kind in ("event", "log", "timer"))
     assert first.name == "Application.Started"
 
 
-async def test_a_request_to_a_session_that_is_just_being_started_comes_after_started(vox: Vox, scenario: Write, names: Any):
-    session = vox.start(scenario("""
+async def test_a_request_to_a_session_that_is_just_being_started_comes_after_started(
+    vox: Vox, scenario: Write, names: Any
+):
+    session = vox.start(
+        scenario("""
         @VoxEngine.on(AppEvents.Started)
         def started(event):
             VoxEngine.add_event_listener(AppEvents.HttpRequest, lambda event: "ready")
-    """))
+    """)
+    )
     reply = await session.request()
     assert (reply.status, reply.body) == (200, "ready")
     assert names(session) == ["Application.Started", "Application.HttpRequest"]
@@ -166,28 +176,35 @@ async def test_terminate_returns_and_the_rest_of_the_handler_runs(vox: Vox, star
 
 
 async def test_terminate_returns_and_the_rest_of_an_async_handler_runs_to_its_next_wait(vox: Vox, started: Write):
-    vox.start(started("""
+    vox.start(
+        started(
+            """
         await sleep(1)
         VoxEngine.terminate()
         Logger.write("still here")
         await event_that_never_comes()
         Logger.write("never here")
-    """.replace("event_that_never_comes()", "VoxEngine.wait_for(AppEvents.HttpRequest)")))
+    """.replace("event_that_never_comes()", "VoxEngine.wait_for(AppEvents.HttpRequest)")
+        )
+    )
     assert (await vox.finished()).log == ["still here"]
 
 
 async def test_other_listeners_of_the_same_event_still_run(vox: Vox, scenario: Write):
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: VoxEngine.terminate())
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: Logger.write("the second listener"))
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["the second listener"]
 
 
 async def test_active_requests_finish_with_their_callbacks_and_queued_ones_are_dropped(vox: Vox, scenario: Write):
     for number in range(5):
         vox.web.on("GET", f"https://a.example/{number}").reply(text=f"{number}", delay=number + 1)
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         @VoxEngine.on(AppEvents.Started)
         def started(event):
             for number in range(5):
@@ -195,7 +212,8 @@ async def test_active_requests_finish_with_their_callbacks_and_queued_ones_are_d
             VoxEngine.terminate()
 
         VoxEngine.add_event_listener(AppEvents.Terminating, lambda e: Logger.write("terminating"))
-    """))
+    """)
+    )
     session = await vox.finished()
     assert session.log == ["0", "1", "2", "terminating"]
     assert vox.now == 3
@@ -205,22 +223,26 @@ async def test_active_requests_finish_with_their_callbacks_and_queued_ones_are_d
 
 async def test_an_awaited_request_that_was_queued_never_settles(vox: Vox, started: Write):
     vox.web.on("GET", "*").reply(delay=2)
-    vox.start(started("""
+    vox.start(
+        started("""
         requests = [Net.http_request_async("https://a.example/") for _ in range(4)]
         VoxEngine.terminate()
         for request in requests:
             result = await request
             Logger.write(result.code)
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["200", "200", "200"]
 
 
 async def test_active_mails_finish_and_queued_ones_are_dropped(vox: Vox, started: Write):
-    vox.start(started("""
+    vox.start(
+        started("""
         for number in range(4):
             Net.send_mail("smtp.example", "a@a.example", "b@b.example", f"{number}", "", lambda r: Logger.write(r.code))
         VoxEngine.terminate()
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["250", "250"]
     assert [mail["title"] for mail in vox.web.mails] == ["0", "1"]
 
@@ -235,18 +257,22 @@ async def test_active_mails_finish_and_queued_ones_are_dropped(vox: Vox, started
             id="mail-callback",
         ),
         pytest.param("set_timeout(VoxEngine.terminate, 1000)", id="timer"),
-        pytest.param('VoxEngine.call_pstn("+15559999", "1").on(CallEvents.Failed)(lambda e: VoxEngine.terminate())', id="event"),
+        pytest.param(
+            'VoxEngine.call_pstn("+15559999", "1").on(CallEvents.Failed)(lambda e: VoxEngine.terminate())', id="event"
+        ),
     ],
 )
 async def test_terminating_comes_before_terminated_wherever_terminate_is_called(
     begin: str, vox: Vox, scenario: Write, names: Any
 ):
     vox.web.on("GET", "https://a.example/").reply()
-    vox.start(scenario(f"""
+    vox.start(
+        scenario(f"""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: {begin})
         VoxEngine.add_event_listener(AppEvents.Terminating, lambda e: Logger.write("terminating"))
         VoxEngine.add_event_listener(AppEvents.Terminated, lambda e: Logger.write("terminated"))
-    """))
+    """)
+    )
     session = await vox.finished()
     assert [name for name in names(session) if name in LAST] == LAST
     assert session.log == ["terminating", "terminated"]
@@ -254,16 +280,19 @@ async def test_terminating_comes_before_terminated_wherever_terminate_is_called(
 
 async def test_awaiting_a_request_and_terminating_then_keeps_the_order(vox: Vox, started: Write, names: Any):
     vox.web.on("GET", "https://a.example/").reply()
-    vox.start(started("""
+    vox.start(
+        started("""
         await Net.http_request_async("https://a.example/")
         VoxEngine.terminate()
-    """))
+    """)
+    )
     assert names(await vox.finished()) == ["Application.Started", *LAST]
 
 
 async def test_terminating_waits_for_the_one_request_that_its_handler_makes(vox: Vox, scenario: Write):
     vox.web.on("POST", "https://a.example/bye").reply(text="noted", delay=4)
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: VoxEngine.terminate())
         VoxEngine.add_event_listener(AppEvents.Terminated, lambda e: Logger.write("terminated"))
 
@@ -271,7 +300,8 @@ async def test_terminating_waits_for_the_one_request_that_its_handler_makes(vox:
         def terminating(event):
             Net.http_request("https://a.example/bye", lambda r: Logger.write(r.text), method="POST", post_data="bye")
             Logger.write("terminating")
-    """))
+    """)
+    )
     session = await vox.finished()
     assert session.log == ["terminating", "noted", "terminated"]
     assert vox.now == 4
@@ -279,7 +309,8 @@ async def test_terminating_waits_for_the_one_request_that_its_handler_makes(vox:
 
 async def test_an_async_terminating_handler_may_await_its_request(vox: Vox, scenario: Write):
     vox.web.on("GET", "https://a.example/bye").reply(text="noted", delay=4)
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: VoxEngine.terminate())
         VoxEngine.add_event_listener(AppEvents.Terminated, lambda e: Logger.write("terminated"))
 
@@ -287,30 +318,35 @@ async def test_an_async_terminating_handler_may_await_its_request(vox: Vox, scen
         async def terminating(event):
             result = await Net.http_request_async("https://a.example/bye")
             Logger.write(result.text)
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["noted", "terminated"]
 
 
 async def test_a_request_in_terminating_that_gets_no_answer_ends_with_minus_7(vox: Vox, scenario: Write):
     vox.web.on("GET", "https://a.example/bye").fail("timeout")
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: VoxEngine.terminate())
         VoxEngine.add_event_listener(
             AppEvents.Terminating, lambda e: Net.http_request("https://a.example/bye", lambda r: Logger.write(r.code))
         )
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["-7"]
     assert vox.now == 90
 
 
 async def test_a_request_that_times_out_as_the_platform_ceases_to_wait_breaks_nothing(vox: Vox, scenario: Write):
     vox.web.on("GET", "*").fail("timeout")
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         @VoxEngine.on(AppEvents.Started)
         def started(event):
             Net.http_request("https://a.example/", lambda result: Logger.write(result.code))
             set_timeout(VoxEngine.terminate, 0)
-    """))
+    """)
+    )
     session = await vox.finished()
     assert lifecycle(session)[-3:] == [*LAST, "ended"]
     assert vox.now == 90
@@ -318,10 +354,12 @@ async def test_a_request_that_times_out_as_the_platform_ceases_to_wait_breaks_no
 
 @pytest.mark.vox(timing=Timing(mail=95_000))
 async def test_a_mail_that_comes_through_after_the_wait_reaches_nobody(vox: Vox, started: Write):
-    vox.start(started("""
+    vox.start(
+        started("""
         Net.send_mail("smtp.example", "a@a.example", "b@b.example", "", "", lambda r: Logger.write(r.code))
         VoxEngine.terminate()
-    """))
+    """)
+    )
     session = await vox.finished()
     assert vox.now == 90
     before = len(session.timeline)
@@ -334,7 +372,8 @@ async def test_only_terminating_and_terminated_are_delivered_after_terminate(vox
     vox.web.on("GET", "https://slow.example/").reply(delay=5)
     vox.web.socket("wss://peer.example/")
     vox.phone("+15550100", answer=0)
-    await vox.phone().dial(scenario=scenario("""
+    await vox.phone().dial(
+        scenario=scenario("""
         def listen(unit, *events):
             for one in events:
                 unit.add_event_listener(one, lambda e: Logger.write(e.name))
@@ -354,7 +393,8 @@ async def test_only_terminating_and_terminated_are_delivered_after_terminate(vox
             Net.http_request("https://slow.example/", lambda result: None)
             VoxEngine.terminate()
             out.hangup()
-    """))
+    """)
+    )
     session = await vox.finished()
     assert session.log == []
     undelivered = [record.name for record in session.timeline if record.kind == "undelivered"]
@@ -363,11 +403,13 @@ async def test_only_terminating_and_terminated_are_delivered_after_terminate(vox
 
 
 async def test_the_platform_hangs_up_after_terminated(vox: Vox, scenario: Write):
-    caller = await vox.phone().dial(scenario=scenario("""
+    caller = await vox.phone().dial(
+        scenario=scenario("""
         VoxEngine.add_event_listener(AppEvents.CallAlerting, lambda e: e.call.answer())
         VoxEngine.add_event_listener(AppEvents.Terminated, lambda e: Logger.write("terminated"))
         set_timeout(VoxEngine.terminate, 1000)
-    """))
+    """)
+    )
     await caller.ended(16)
     await vox.finished()
     order = [record.name for record in vox.session.timeline if record.kind in ("log", "leg")]
@@ -376,19 +418,22 @@ async def test_the_platform_hangs_up_after_terminated(vox: Vox, scenario: Write)
 
 async def test_timers_are_dead_after_terminate(vox: Vox, started: Write):
     vox.web.on("GET", "https://slow.example/").reply(delay=5)
-    vox.start(started("""
+    vox.start(
+        started("""
         set_timeout(lambda: Logger.write("timeout"), 0)
         set_timeout(lambda: Logger.write("timeout"), 1000)
         set_interval(lambda: Logger.write("interval"), 100)
         Net.http_request("https://slow.example/", lambda result: None)
         VoxEngine.terminate()
-    """))
+    """)
+    )
     assert (await vox.finished()).log == []
 
 
 async def test_players_and_sockets_are_gone_before_terminating(vox: Vox, scenario: Write):
     service = vox.web.socket("wss://peer.example/")
-    await vox.phone().dial(scenario=scenario("""
+    await vox.phone().dial(
+        scenario=scenario("""
         @VoxEngine.on(AppEvents.CallAlerting)
         def alerting(event):
             global socket
@@ -396,7 +441,8 @@ async def test_players_and_sockets_are_gone_before_terminating(vox: Vox, scenari
             set_timeout(VoxEngine.terminate, 1000)
 
         VoxEngine.add_event_listener(AppEvents.Terminating, lambda e: Logger.write(socket.ready_state))
-    """))
+    """)
+    )
     session = await vox.finished()
     assert session.log == ["closed"]
     assert service.peer.close_code == 1000
@@ -405,14 +451,16 @@ async def test_players_and_sockets_are_gone_before_terminating(vox: Vox, scenari
 
 
 async def test_an_async_handler_that_waits_is_cancelled_with_its_session(vox: Vox, started: Write):
-    vox.start(started("""
+    vox.start(
+        started("""
         set_timeout(VoxEngine.terminate, 1000)
         try:
             await sleep(1000)
         finally:
             open_files = 0
         Logger.write("never here")
-    """))
+    """)
+    )
     session = await vox.finished()
     assert session.log == []
     assert vox.now == 1
@@ -420,10 +468,12 @@ async def test_an_async_handler_that_waits_is_cancelled_with_its_session(vox: Vo
 
 @pytest.mark.parametrize("event", ["Terminating", "Terminated"])
 async def test_an_error_in_a_last_handler_does_not_stop_the_end(event: str, vox: Vox, scenario: Write, names: Any):
-    vox.start(scenario(f"""
+    vox.start(
+        scenario(f"""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: VoxEngine.terminate())
         VoxEngine.add_event_listener(AppEvents.{event}, lambda e: 1 / 0)
-    """))
+    """)
+    )
     session = await vox.finished()
     assert names(session)[-2:] == LAST
     assert session.finish_reason == "Normal termination"
@@ -434,19 +484,23 @@ async def test_an_error_in_a_last_handler_does_not_stop_the_end(event: str, vox:
 async def test_a_last_handler_that_is_no_function_does_not_stop_the_end(
     event: str, vox: Vox, scenario: Write, names: Any
 ):
-    vox.start(scenario(f"""
+    vox.start(
+        scenario(f"""
         VoxEngine.add_event_listener(AppEvents.Started, lambda e: VoxEngine.terminate())
         VoxEngine.add_event_listener(AppEvents.{event}, 5)
-    """))
+    """)
+    )
     assert names(await vox.finished())[-2:] == LAST
     await vox.failed("not a function")
 
 
 async def test_a_terminating_handler_of_a_session_ended_by_an_error_learns_of_it(vox: Vox, scenario: Write):
-    vox.start(scenario("""
+    vox.start(
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.Started, None)
         for one in (AppEvents.Terminating, AppEvents.Terminated):
             VoxEngine.add_event_listener(one, lambda e: Logger.write(f"{e.name} {e.system_error}"))
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["Application.Terminating True", "Application.Terminated True"]
     await vox.failed("not a function")

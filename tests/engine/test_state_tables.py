@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -141,7 +141,7 @@ def test_every_phase_has_its_row_of_what_is_allowed():
 
 def test_what_a_session_forbids_stays_forbidden_later():
     order = [Phase.RUNNING, Phase.CLOSING, Phase.TERMINATED, Phase.ENDED]
-    for earlier, later in zip(order, order[1:], strict=False):
+    for earlier, later in pairwise(order):
         assert ALLOWED[later] <= ALLOWED[earlier]
 
 

@@ -33,8 +33,9 @@ def opened(event):
         socket.add_event_listener(one, tell)
 
 def tell(event):
-    facts = [getattr(event, key, None) for key in ("tag", "encoding", "custom_parameters", "media_info", "text", "code")]
-    Logger.write(" ".join([f"{now():%S.%f}"[:5], event.name.partition(".")[2], *(str(one) for one in facts if one is not None)]))
+    keys = ("tag", "encoding", "custom_parameters", "media_info", "text", "code")
+    facts = [str(getattr(event, key)) for key in keys if getattr(event, key, None) is not None]
+    Logger.write(" ".join([f"{now():%S.%f}"[:5], event.name.partition(".")[2], *facts]))
 """
 
 
@@ -106,14 +107,16 @@ async def test_a_property_may_be_taken_back(vox: Vox, started: Write):
 
 async def test_what_is_sent_before_open_or_after_close_is_dropped_with_a_warning(vox: Vox, started: Write):
     service = vox.web.socket(URL)
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         socket = VoxEngine.create_web_socket("{URL}")
         socket.send("early")
         await socket.wait_for(WebSocketEvents.OPEN)
         socket.send("in time")
         socket.close()
         socket.send("late")
-    """))
+    """)
+    )
     session = await vox.finished()
     assert service.peer.texts == ["in time"]
     assert session.warnings == [
@@ -143,24 +146,26 @@ async def test_a_lost_connection_is_an_error_and_a_close_with_1006(vox: Vox, sta
 
 async def test_the_scenario_closes_with_1000_and_hears_of_it_after_its_handler(vox: Vox, started: Write):
     service = vox.web.socket(URL)
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         socket = VoxEngine.create_web_socket("{URL}")
         socket.onclose = lambda e: Logger.write([e.code, e.reason, e.was_clean])
         await socket.wait_for(WebSocketEvents.OPEN)
         socket.close()
         Logger.write(socket.ready_state)
         socket.close()
-    """))
+    """)
+    )
     session = await vox.finished()
     assert session.log[1:] == ['[1000, "Normal connection close", true]']
     assert session.log[0] in ("closing", "closed")
     assert service.peer.close_code == 1000
 
 
-@pytest.mark.parametrize("moment", ["at-once", "while-connecting"])
-async def test_a_socket_closed_before_it_opens_never_opens(moment: str, vox: Vox, started: Write):
+@pytest.mark.parametrize("close", ["socket.close()", "set_timeout(socket.close, 10)"], ids=["at-once", "on-its-way"])
+async def test_a_socket_closed_before_it_opens_never_opens(close: str, vox: Vox, started: Write):
     vox.web.socket(URL).greet("hello")
-    vox.start(started(f"{CONNECT}\nset_timeout(socket.close, 10)" if moment != "at-once" else f"{CONNECT}\nsocket.close()"))
+    vox.start(started(f"{CONNECT}\n{close}"))
     names = [line.partition(" ")[0] for line in (await vox.finished()).log]
     assert names == ["Created", "Close"]
 
@@ -176,7 +181,8 @@ async def test_sockets_close_with_their_session_and_not_with_calls(vox: Vox, inc
 
 async def test_the_next_message_can_be_awaited(vox: Vox, started: Write):
     vox.web.socket(URL).greet("one", "two")
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         socket = VoxEngine.create_web_socket("{URL}")
         Logger.write(await socket.message())
         Logger.write(await socket.message())
@@ -185,7 +191,8 @@ async def test_the_next_message_can_be_awaited(vox: Vox, started: Write):
             await socket.message()
         except SocketClosed as error:
             Logger.write(error.args[0])
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["one", "two", "The WebSocket closed: 1000 Normal connection close."]
 
 
@@ -198,13 +205,15 @@ async def test_a_url_that_is_no_websocket_is_an_error(url: str, vox: Vox, starte
 async def test_a_scripted_peer_answers_what_matches(vox: Vox, started: Write):
     service = vox.web.socket(URL).on("sum *", lambda peer, text: peer.send(str(sum(map(int, text.split()[1:])))))
     service.on("*", "what?")
-    vox.start(started(f"""
+    vox.start(
+        started(f"""
         socket = VoxEngine.create_web_socket("{URL}")
         await socket.wait_for(WebSocketEvents.OPEN)
         for text in ("sum 1 2", "hello"):
             socket.send(text)
             Logger.write(await socket.message())
-    """))
+    """)
+    )
     assert (await vox.finished()).log == ["3", "what?"]
 
 
@@ -212,10 +221,12 @@ async def test_a_scripted_peer_answers_what_matches(vox: Vox, started: Write):
 
 
 async def test_a_socket_is_refused_until_the_scenario_allows_it(vox: Vox, scenario: Write, names: Any):
-    session = vox.start(scenario("""
+    session = vox.start(
+        scenario("""
         VoxEngine.add_event_listener(AppEvents.WebSocket, lambda event: event.websocket.send("welcome"))
         set_timeout(VoxEngine.allow_web_socket_connections, 5000)
-    """))
+    """)
+    )
     with pytest.raises(ConnectionRefusedError, match="allowWebSocketConnections"):
         await session.websocket()
     assert names(session) == ["Application.Started"]
@@ -224,14 +235,16 @@ async def test_a_socket_is_refused_until_the_scenario_allows_it(vox: Vox, scenar
 
 
 async def test_an_opened_socket_tells_what_was_asked_for(vox: Vox, scenario: Write):
-    session = vox.start(scenario("""
+    session = vox.start(
+        scenario("""
         VoxEngine.allow_web_socket_connections()
 
         @VoxEngine.on(AppEvents.WebSocket)
         def opened(event):
             Logger.write([event.method, event.path, event.content, event.headers])
             Logger.write([event.websocket.ready_state, event.websocket.url])
-    """))
+    """)
+    )
     await session.websocket({"X-Token": "t", "Origin": "o"}, "?agent=7")
     path = f"/request/{session.session.key}/{session.session.secret}?agent=7"
     assert json.loads(session.log[0]) == ["GET", path, "", [{"key": "X-Token", "value": "t"}]]
@@ -239,10 +252,12 @@ async def test_an_opened_socket_tells_what_was_asked_for(vox: Vox, scenario: Wri
 
 
 async def test_too_many_sockets_are_refused_and_the_scenario_is_told(vox: Vox, scenario: Write):
-    session = vox.start(scenario("""
+    session = vox.start(
+        scenario("""
         VoxEngine.allow_web_socket_connections()
         VoxEngine.add_event_listener(AppEvents.NewWebSocketFailed, lambda event: Logger.write(event.reason))
-    """))
+    """)
+    )
     for _ in range(3):
         await session.websocket()
     with pytest.raises(ConnectionRefusedError):
@@ -252,10 +267,13 @@ async def test_too_many_sockets_are_refused_and_the_scenario_is_told(vox: Vox, s
 
 async def test_sockets_of_the_scenario_itself_do_not_count(vox: Vox, scenario: Write):
     vox.web.socket(URL)
-    session = vox.start(scenario(f"""
+    session = vox.start(
+        scenario(f"""
         VoxEngine.allow_web_socket_connections()
-        VoxEngine.add_event_listener(AppEvents.Started, lambda e: [VoxEngine.create_web_socket("{URL}") for _ in range(5)])
-    """))
+        for _ in range(5):
+            VoxEngine.create_web_socket("{URL}")
+    """)
+    )
     for _ in range(3):
         await session.websocket()
 
@@ -268,7 +286,8 @@ async def test_a_session_that_is_over_refuses_sockets(vox: Vox, scenario: Write)
 
 
 async def test_texts_go_both_ways(vox: Vox, scenario: Write):
-    socket = await opened(vox, scenario(ACCEPT + "    socket.send(event.text[::-1]) if event.name.endswith('Message') else None"))
+    back = "    if event.name == WebSocketEvents.MESSAGE: socket.send(event.text[::-1])"
+    socket = await opened(vox, scenario(ACCEPT + back))
     for text in ("abc", '{"customEvent": "Name"}', '{"customEvent": "a", "event": "start"}', '"event"'):
         socket.send(text)
         assert await socket.message() == text[::-1]
@@ -431,7 +450,8 @@ async def test_clearing_one_tag_leaves_the_others(vox: Vox, scenario: Write):
         for _ in range(5):
             socket.send_json(media(1000, tag))
     await vox.advance(20)
-    assert [line.partition(" {")[0] for line in vox.session.log[2:]] == ["03.00 MediaEventEnded a", "06.00 MediaEventEnded b"]
+    ended = [line.partition(" {")[0] for line in vox.session.log[2:]]
+    assert ended == ["03.00 MediaEventEnded a", "06.00 MediaEventEnded b"]
 
 
 async def test_open_streams_end_when_the_socket_closes(vox: Vox, scenario: Write):
@@ -446,12 +466,14 @@ async def test_open_streams_end_when_the_socket_closes(vox: Vox, scenario: Write
 
 
 async def test_a_call_hears_what_the_peer_sends(vox: Vox, scenario: Write):
-    call = await vox.phone().dial(scenario=scenario("""
+    call = await vox.phone().dial(
+        scenario=scenario("""
         VoxEngine.allow_web_socket_connections()
         calls = []
         VoxEngine.add_event_listener(AppEvents.CallAlerting, lambda e: (calls.append(e.call), e.call.answer()))
         VoxEngine.add_event_listener(AppEvents.WebSocket, lambda e: e.websocket.send_media_to(calls[0]))
-    """))
+    """)
+    )
     await call.answered()
     socket = await vox.session.websocket()
     socket.send_json(start("robot"))
@@ -533,21 +555,24 @@ async def test_stop_media_to_ends_the_stream_and_a_new_one_may_follow(vox: Vox, 
 
 async def test_what_was_sent_before_open_begins_at_open(vox: Vox, incoming: Write):
     service = vox.web.socket(URL)
-    await vox.phone().dial(scenario=incoming(f"""
+    await vox.phone().dial(
+        scenario=incoming(f"""
         call.answer()
         socket = VoxEngine.create_web_socket("{URL}")
         call.send_media_to(socket)
-    """))
+    """)
+    )
     await vox.advance(1)
     assert [frame["event"] for frame in service.peer.frames] == ["start"]
 
 
 async def test_several_units_share_a_socket_by_their_tags(vox: Vox, incoming: Write):
     service = vox.web.socket(URL)
-    call = await vox.phone().dial(scenario=incoming(bridged("""
+    tone = """
 player = VoxEngine.create_tone_script_player("425@-19;5(1/4/1)")
 player.send_media_to(socket, tag="tone")
-""", ', tag="caller"')))
+"""
+    call = await vox.phone().dial(scenario=incoming(bridged(tone, ', tag="caller"')))
     await vox.advance(1)
     await call.say("hello", seconds=0.04)
     await vox.advance(10)

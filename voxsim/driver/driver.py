@@ -102,6 +102,7 @@ class Driver(trio.abc.Clock):
         self._beside = False
         self._settle = False
         self._ended = False
+        self._last_turn: tuple[trio.lowlevel.Task | None, int] | None = None
         self._task: trio.lowlevel.Task | None = None
         self._nursery: trio.Nursery | None = None
         self._parked = ""
@@ -136,7 +137,8 @@ class Driver(trio.abc.Clock):
             return self._wake()
         if self.pace.kind is Kind.REAL:
             instant = self.switch.next_instant
-            due = min(deadline, math.inf if instant is None else instant / 1e6)
+            until = math.inf if self.until is None else self.until / 1e6
+            due = min(deadline, until, math.inf if instant is None else instant / 1e6)
             return max(0.0, min((due - self._wall()) / self.pace.factor, LONG))
         return LONG
 
@@ -146,7 +148,8 @@ class Driver(trio.abc.Clock):
             return True
         instant = self.switch.next_instant
         if self.pace.kind is Kind.REAL:
-            return instant is not None and instant <= self._wall() * 1e6
+            wall = self._wall() * 1e6
+            return (instant is not None and instant <= wall) or (self.until is not None and self.until <= wall)
         if instant is not None and instant <= self.switch.now:
             return True
         # What was tried in vain is not tried again until something has changed, or somebody new waits for it.
@@ -197,9 +200,12 @@ class Driver(trio.abc.Clock):
 
     def cancel(self, session: Session) -> None:
         """Cancel all tasks of a session."""
-        for scope in self._scopes.pop(session.key, ()):
+        scopes = self._scopes.pop(session.key, ())
+        for scope in scopes:
             scope.cancel()
+        if scopes:
             self._settle = True
+            self._turns.append(None)
 
     @contextlib.contextmanager
     def outside(self) -> Iterator[None]:
@@ -294,6 +300,8 @@ class Driver(trio.abc.Clock):
             self._ended = False
             if over():
                 return
+            if self.pace.kind is Kind.REAL and self.until is not None and switch.now >= self.until:
+                self._give_up(self._time_up(self.until))
             if self._others():
                 self._settle = False
                 await self._park("idle")
@@ -336,7 +344,7 @@ class Driver(trio.abc.Clock):
         elif instant is None:
             self._give_up(Stuck(self._report()))
         elif self.until is not None and instant > self.until:
-            self._give_up(TimeUp(f"The run was given up after {self.until / 1e6:g} s of its own time."))
+            self._give_up(self._time_up(self.until))
         else:
             switch.advance(max(instant, switch.now))
 
@@ -344,6 +352,9 @@ class Driver(trio.abc.Clock):
         """The run may be over: let the engine stop at this instant to ask."""
         self._ended = True
         self._turns.append(None)
+
+    def _time_up(self, until: int) -> TimeUp:
+        return TimeUp(f"The run was given up after {until / 1e6:g} s of its own time.")
 
     def _outer(self) -> list[_Waiter]:
         """Those outside of the scenarios who wait."""
@@ -380,6 +391,9 @@ class Driver(trio.abc.Clock):
     async def _take_turn(self, turn: _Waiter | _Start | None) -> None:
         """Let one task run until it waits, ends, or blocks elsewhere."""
         if turn is None:
+            if self._settle:
+                self._settle = False
+                await self._park("turn")
             return
         if isinstance(turn, _Start):
             if self._nursery is None:
@@ -391,7 +405,11 @@ class Driver(trio.abc.Clock):
             return
         else:
             self._resume(turn)
-        self.watch.stretch += 1
+        turn_of = (self._current, self.switch.now)
+        if turn_of != self._last_turn:
+            # Turns of one task at one instant count as one stretch: a loop of zero-length waits is endless, too.
+            self._last_turn = turn_of
+            self.watch.stretch += 1
         self.watch.inside = True
         if self._in_place is not None:
             self._in_place.step_last()
@@ -422,7 +440,9 @@ class Driver(trio.abc.Clock):
             try:
                 result = await start.coroutine
             except (Exception, ScenarioTimeout) as error:  # noqa: BLE001 - reported as the scenario's
-                start.done(None, error)
+                # What fails while a cancelled handler cleans up after itself is nobody's mistake.
+                if not scope.cancel_called:
+                    start.done(None, error)
             else:
                 start.done(result, None)
         scopes = self._scopes.get(key)

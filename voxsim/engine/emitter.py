@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
 
+import attrs
+
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import Operation, Phase, check_allowed
 from voxsim.vocabulary.declare import Event, EventNames, EventType, signature
@@ -25,6 +27,14 @@ H = TypeVar("H", bound=Callable[..., Any])
 
 LAST_EVENTS: Final = frozenset({"Application.Terminating", "Application.Terminated"})
 """The only events that a session still gets once its end was asked for."""
+
+
+@attrs.frozen
+class NotAFunction:
+    """What was given in place of a callback. The platform accepts it, and ends the session when the event fires."""
+
+    given: Any
+    where: str
 
 
 class Emitter:
@@ -56,6 +66,8 @@ class Emitter:
         if self.session.phase is not Phase.RUNNING:
             check_allowed(self.session.phase, Operation.LISTEN, "addEventListener")
         name = self._event_name(event)
+        if not callable(callback):
+            callback = NotAFunction(callback, self.session.script.where())
         if self._listeners is None:
             self._listeners = {name: [callback]}
         elif name in self._listeners:
@@ -157,17 +169,17 @@ class Emitter:
         """Why none of these events can come any more, or None when one may."""
         return None
 
-    def _lasting(self) -> EventType[Any] | None:
-        """The event that began the state in which this unit is, when it comes only once; or None."""
-        return None
+    def _lasting(self) -> tuple[EventType[Any], ...]:
+        """The events one of which began the state in which this unit is, when they come only once."""
+        return ()
 
     def _past(self, names: list[str]) -> Event | None:
         """The event that began the present state, when it is among the wanted ones and was delivered."""
-        lasting = self._lasting()
-        if lasting is None or lasting.plain not in names:
+        wanted = {event.plain for event in self._lasting()}.intersection(names)
+        if not wanted:
             return None
         for record in reversed(self.session.timeline):
-            if record.kind == "event" and record.unit == self._id and record.name == lasting.plain:
+            if record.kind == "event" and record.unit == self._id and record.name in wanted:
                 return cast("Event", record.data)
         return None
 

@@ -32,6 +32,10 @@ class Reply:
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"
 
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
 
 ENDED = Reply(404)
 """The answer for a session that is over, or that never was."""

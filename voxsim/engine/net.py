@@ -6,6 +6,7 @@ services, recorded exchanges or real sockets answer through an `Exchange`.
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -46,6 +47,10 @@ class HttpRequest:
     def text(self) -> str:
         """The body as text."""
         return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
 
 
 @attrs.frozen
@@ -289,7 +294,7 @@ class Net:
 
         def report(code: int, error: str | None) -> None:
             result = SendMailResult(code, error)
-            self.session.note("mail", "answered", None, {"code": code})
+            self.session.note("mail", "answered", None, {"server": mail["server"], "to": mail["to"], "code": code})
             self.session.switch.post(self._mail_complete, result, done)
 
         self.session.switch.post(self.session.switch.web.send_mail, mail, report)

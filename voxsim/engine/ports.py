@@ -190,6 +190,9 @@ class Script(Protocol):
     def explain(self, error: BaseException) -> ScenarioError:
         """The error as the scenario's author should see it: file, line, and the scenario's own frames."""
 
+    def where(self) -> str:
+        """The line of the scenario that runs just now, as `file:line`; empty when none does."""
+
     def release(self, session: Session) -> None:
         """The session is over: drop what was kept for it."""
 

@@ -14,7 +14,7 @@ import attrs
 
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.current import running
-from voxsim.engine.emitter import Emitter
+from voxsim.engine.emitter import Emitter, NotAFunction
 from voxsim.engine.future import Future
 from voxsim.engine.journal import Record
 from voxsim.engine.lifecycle import Phase, check_move
@@ -23,13 +23,24 @@ from voxsim.engine.switch import Switch, Timer
 from voxsim.engine.timers import Timers
 from voxsim.vocabulary.codes import FinishReason
 from voxsim.vocabulary.declare import Event
-from voxsim.vocabulary.errors import ScenarioError, ScenarioTimeout, SessionEnded
+from voxsim.vocabulary.errors import (
+    CallEnded,
+    PlaybackStopped,
+    ScenarioError,
+    ScenarioTimeout,
+    SessionEnded,
+    SocketClosed,
+)
 
 if TYPE_CHECKING:
     from voxsim.engine.net import Net
     from voxsim.engine.units.call import Call
     from voxsim.engine.units.playback import Playback
     from voxsim.engine.units.websocket import WebSocket
+
+
+GAVE_UP = (CallEnded, PlaybackStopped, SocketClosed, SessionEnded)
+"""What ends an async handler without being a mistake of its author: the other side went away while it waited."""
 
 
 @attrs.frozen(kw_only=True)
@@ -203,12 +214,18 @@ class Session(Emitter):
         self.switch.tasks.start(self, coroutine, done)
 
     def _task_done(self, result: Any, error: BaseException | None) -> None:
-        if error is not None:
+        if isinstance(error, GAVE_UP):
+            explained = self.script.explain(error)
+            self.note("warning", f"A handler ended early: {error}", None, {"where": explained.where})
+        elif error is not None:
             self.failed(error)
 
     def failed(self, error: BaseException, *, fatal: bool = False, culprit: Any = None) -> None:
         """Record an error of the scenario's own code; a fatal one ends the session."""
-        if isinstance(error, TypeError) and fatal:
+        if isinstance(culprit, NotAFunction):
+            text = f"The handler is not a function, but {_kind(culprit.given)}."
+            explained = ScenarioError(text, where=culprit.where, fatal=True)
+        elif isinstance(error, TypeError) and fatal:
             explained = ScenarioError(f"The handler is not a function, but {_kind(culprit)}.", fatal=True)
         else:
             explained = self.script.explain(error)
@@ -318,6 +335,8 @@ class Session(Emitter):
 
     def _begin_terminating(self) -> None:
         self._move(Phase.TERMINATING)
+        # What their coroutines wait for can no longer come: as on the platform, they never go on.
+        self.switch.tasks.cancel(self)
         for player in tuple((self.players or {}).values()):
             player.cut()
         for socket in tuple((self.sockets or {}).values()):

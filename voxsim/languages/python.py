@@ -7,16 +7,18 @@ per session too, so module-level variables belong to the session, as on the plat
 from __future__ import annotations
 
 import builtins
+import re
+import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from voxsim.engine.current import running
-from voxsim.vocabulary.errors import ConfigurationError, ScenarioError, ScenarioTimeout, unknown_name
+from voxsim.vocabulary.errors import ConfigurationError, ScenarioError, ScenarioTimeout, UnknownName, unknown_name
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -87,8 +89,15 @@ class PythonProgram:
             return ScenarioError(f"{type(error).__name__}: {error.msg}", where=line, frames=(line,), fatal=True)
         if isinstance(error, ScenarioTimeout):
             return ScenarioError(str(error), where=where, frames=frames[-_MOST_FRAMES:], fatal=True)
-        text = (unknown_name(error) if isinstance(error, AttributeError) else None) or str(error) or "no message"
+        text = _hint(error) or str(error) or "no message"
         return ScenarioError(f"{type(error).__name__}: {text}", where=where, frames=frames[-_MOST_FRAMES:])
+
+    def where(self) -> str:
+        """The line of the scenario that runs just now, as `file:line`; empty when none does."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename not in self._own:
+            frame = frame.f_back
+        return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
 
     def find_module(self, name: str) -> Path | None:
         """The file of a module in the scenarios' own folders, or None."""
@@ -117,6 +126,18 @@ class PythonProgram:
             for frame in traceback.extract_tb(trace)
             if frame.filename in self._own
         )
+
+
+def _hint(error: BaseException) -> str | None:
+    """What to say of a misspelt name, or None."""
+    if isinstance(error, AttributeError):
+        return unknown_name(error)
+    missing = re.match(r"cannot import name '(\w+)' from 'voxsim'", str(error))
+    if isinstance(error, ImportError) and missing:
+        import voxsim
+
+        return str(UnknownName.on("voxsim", missing[1], voxsim.__all__))
+    return None
 
 
 def compiled(file: str, most_characters: int) -> CodeType:

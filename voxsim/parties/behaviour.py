@@ -184,7 +184,7 @@ def _from_keys(keys: Mapping[str, Any]) -> Iterable[tuple[str, str, float | None
         if key not in _KEYS:
             raise BadBehaviour(f"A party has no behaviour {key!r}.{did_you_mean(key, _KEYS)}")
         if value is None or value is False:
-            yield from ((("silent", "", None),) if key == "answer" and value is False else ())
+            yield from ((("no_answer", "", None),) if key == "answer" and value is False else ())
         elif key in _ACTS:
             yield from _acts(key, value)
         elif value is True:

@@ -37,6 +37,11 @@ class Received:
     at: int
     data: Mapping[str, Any] = attrs.field(factory=dict)
 
+    @property
+    def seconds(self) -> float:
+        """When, in seconds since the run's epoch."""
+        return self.at / 1e6
+
 
 class Line:
     """One party's end of one leg.
@@ -167,9 +172,8 @@ class Line:
     def hang_up(self) -> None:
         """End the call."""
         if self._leg is not None and self._leg.alive:
-            self._drop_timers()
             self._did("hung up")
-            self._leg.far_ends()
+            self._leave()
 
     def refuse(self, code: int, reason: str = "", device: str = "") -> None:
         """Refuse the call; with several devices the platform waits for the others."""
@@ -177,12 +181,20 @@ class Line:
         self._refused += 1
         if self._refused >= len(self._devices) and self.leg.alive:
             self._did("refused", f"{cause.code} {cause.reason}")
-            self.leg.far_ends(cause)
+            self._leave(cause)
 
     def _give_up(self) -> None:
         if self.leg.alive and self.leg.state is not CONNECTED:
             self._did("gave up")
-            self.leg.far_ends()
+            self._leave()
+
+    def _leave(self, cause: Cause | None = None) -> None:
+        """This side ends the call."""
+        self._drop_timers()
+        self.leg.far_ends(cause)
+        ended = self.leg.cause
+        if ended is not None:
+            self._note("ended", f"{ended.code} {ended.reason}")
 
     def _carry_out(self, act: Act) -> None:
         leg = self._leg
@@ -324,7 +336,8 @@ class Line:
 
     def _did(self, what: str, value: str = "") -> None:
         leg = self.leg
-        facts = {"party": self.party.address, "value": value}
+        address = self.party.address
+        facts = {"party": leg.number if "*" in address else address, "value": value}
         if leg.call is not None:
             leg.call.session.note("party", what, leg.id, facts)
         else:

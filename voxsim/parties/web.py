@@ -264,6 +264,7 @@ class ScriptedWeb:
     """All services of a run.
 
     Attributes:
+        on_peer: called with the URL and the peer of each WebSocket that a scenario connects.
         requests: every request received, answered or not.
         sockets: the scripted WebSocket services.
         unexpected: those that nothing answers, as `METHOD URL`.
@@ -275,6 +276,7 @@ class ScriptedWeb:
         self._services: list[Service] = []
         self.sockets: list[SocketService] = []
         self._mail_code: tuple[int, str | None] = (250, None)
+        self.on_peer: list[Callable[[str, Peer], None]] = []
         self.requests: list[HttpRequest] = []
         self.unexpected: list[str] = []
         self.mails: list[dict[str, Any]] = []
@@ -343,7 +345,11 @@ class ScriptedWeb:
         """One WebSocket of a scenario."""
         for service in self.sockets:
             if url == service.url or fnmatchcase(url, service.url):
-                return service.connect(near)
+                peer = service.connect(near)
+                if peer is not None:
+                    for told in self.on_peer:
+                        told(url, peer)
+                return peer
         self.unexpected.append(f"WebSocket {url}")
         return None
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voxsim.engine import managing
+from voxsim.engine.frames import OutgoingStream, encoding_of, tone
 from voxsim.engine.future import Future
 from voxsim.engine.journal import Record
 from voxsim.engine.units.websocket import WebSocket
@@ -55,6 +56,21 @@ class CallHandle(Timed):
     def cause(self) -> Cause | None:
         """Why the call ended, or None while it lives."""
         return self.line.leg.cause
+
+    @property
+    def callerid(self) -> str:
+        """The caller id of the call; phone numbers come without their plus, as on the platform."""
+        return self.line.leg.callerid
+
+    @property
+    def number(self) -> str:
+        """The dialled number."""
+        return self.line.leg.number
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that the call was offered with."""
+        return dict(self.line.leg.offered_headers)
 
     @property
     def received(self) -> list[Received]:
@@ -196,7 +212,7 @@ class CallHandle(Timed):
         return await self._expect("reinvite", body, f"{self!r} gets a re-INVITE")
 
     async def ended(self, code: int | None = None) -> Cause:
-        """The platform's side ends the call, with this code when one is named."""
+        """The call ends, whoever ends it, with this code when one is named."""
         __tracebackhide__ = True
         wanted = re.compile(f"^{code}\\b") if code is not None else re.compile("")
         await self._expect("ended", wanted, f"{self!r} ends" + (f" with {code}" if code is not None else ""))
@@ -340,10 +356,42 @@ class SocketHandle(Timed):
         """The code with which the scenario closed it, or None."""
         return self.peer.close_code
 
+    def lose(self) -> Future[None]:
+        """Lose the connection without a close."""
+        self.peer.lose()
+        return self._vox.settled()
+
+    def speak(self, seconds: float, tag: str | None = None, encoding: str = "PCM8") -> Future[None]:
+        """Send a media stream of so many seconds: start, audio, stop."""
+        form = encoding_of(encoding)
+        stream = OutgoingStream(tag or "", form)
+        frames = [stream.start(0)]
+        frames += [stream.media(number, tone(form, 20)) for number in range(1, round(seconds * 50) + 1)]
+        for text in (*frames, stream.stop(len(frames))):
+            self.peer.send(text)
+        return self._vox.settled()
+
+    @property
+    def texts(self) -> list[str]:
+        """What came from the scenario, media frames included."""
+        return list(self.peer.texts)
+
+    @property
+    def messages(self) -> list[str]:
+        """What came from the scenario, without media frames."""
+        return self.peer.messages
+
     @property
     def frames(self) -> list[dict[str, Any]]:
         """The media frames that came from the scenario."""
         return self.peer.frames
+
+    async def never(self, words: Words = "", seconds: float | None = None) -> None:
+        """From here on no such text comes, for so many seconds (None: until all is over)."""
+        __tracebackhide__ = True
+        await self._stream.none(
+            lambda text: contains(words, text), f"a message with {quoted(words)} on the WebSocket", seconds
+        )
 
     async def message(self, words: Words = "") -> str:
         """The scenario sends a text with these words in it; returns the text."""

@@ -61,7 +61,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     from voxsim.testing.expect import ExpectationFailed
 
     with deterministic(vox.seed):
-        result = yield
+        try:
+            result = yield
+        except BaseException as error:
+            cause = _single(error)
+            if isinstance(cause, ExpectationFailed) and vox.failures:
+                cause.add_note("The scenario failed:\n" + "\n".join(map(_error_lines, vox.failures)))
+            if cause is error:
+                raise
+            raise cause from None
     if vox.failures:
         lines = "\n".join(_error_lines(error) for error in vox.failures)
         mark = vox.world.switch.sequence
@@ -75,8 +83,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     vox = _vox_of(item)
     if vox is not None and report.failed and call.when == "call" and call.excinfo is not None:
-        report.sections.append(("voxsim", vox.report(getattr(call.excinfo.value, "mark", None))))
+        report.sections.append(("voxsim", vox.report(getattr(_single(call.excinfo.value), "mark", None))))
     return report
+
+
+def _single(error: BaseException) -> BaseException:
+    """The error itself, without the groups that trio's nurseries wrap around one error."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _vox_of(item: pytest.Item) -> Vox | None:

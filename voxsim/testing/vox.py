@@ -24,7 +24,7 @@ from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
-from voxsim.parties.web import ScriptedWeb
+from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle, Words
@@ -71,6 +71,9 @@ class Vox(trio.abc.Clock, Timed):
         self._records: list[Record] = []
         self._logs: Stream[Record] = Stream(self.world.switch, self._records, _in_words)
         self._requests: Stream[HttpRequest] = Stream(self.world.switch, self.world.web.requests, _request_in_words)
+        self._connected: list[tuple[str, SocketHandle]] = []
+        self._peers: Stream[tuple[str, SocketHandle]] = Stream(self.world.switch, self._connected, lambda one: one[0])
+        self.world.web.on_peer.append(self._peer_came)
         self._known: set[int] = set()
         self.world.switch.subscribe(self._recorded)
         self.world.directory.on_line.append(self._offered)
@@ -241,6 +244,23 @@ class Vox(trio.abc.Clock, Timed):
 
         return await self._requests.next(matches, f"a request {method} {url}", self._seconds)
 
+    async def connected(self, url: str = "*") -> SocketHandle:
+        """A scenario connects a WebSocket to such a URL; `*` stands for anything. Returns the far side of it."""
+        __tracebackhide__ = True
+        handle = await self._peers.next(lambda one: fnmatchcase(one[0], url), f"a WebSocket to {url}", self._seconds)
+        return handle[1]
+
+    def socket(self, url: str = "*") -> SocketHandle:
+        """The far side of the WebSocket that a scenario connected last to such a URL.
+
+        Raises:
+            VoxsimError: there is none yet; `connected` waits for it.
+        """
+        for connected, handle in reversed(self._connected):
+            if connected == url or fnmatchcase(connected, url):
+                return handle
+        raise VoxsimError(f"No scenario has connected to {url!r} yet; `await vox.connected(...)` waits for it.")
+
     async def never(self, words: Words, seconds: float | None = None) -> None:
         """From here on no session writes such a line, for so many seconds (None: until all is over)."""
         __tracebackhide__ = True
@@ -270,13 +290,6 @@ class Vox(trio.abc.Clock, Timed):
         return [error for error in self.world.failures if id(error) not in self._known]
 
     # --- the picture ---
-
-    def socket(self, url: str) -> SocketHandle:
-        """The last connection that a scenario made to a scripted WebSocket URL."""
-        service = next((one for one in self.web.sockets if one.url == url), None)
-        if service is None or not service.peers:
-            raise VoxsimError(f"No scenario has connected to {url!r} yet.")
-        return SocketHandle(self, service.peer)
 
     def ladder(self, mark: int | None = None) -> str:
         """The picture of what happened so far, with a mark behind the record of this sequence number."""
@@ -328,6 +341,10 @@ class Vox(trio.abc.Clock, Timed):
         elif record.kind == "http" and record.name == "sent":
             # The web has the request one step later.
             self.world.switch.post(self._request_came)
+
+    def _peer_came(self, url: str, peer: Peer) -> None:
+        self._connected.append((url, SocketHandle(self, peer)))
+        self._peers.grew(self._connected[-1])
 
     def _request_came(self) -> None:
         if self.world.web.requests:

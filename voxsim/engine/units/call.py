@@ -46,11 +46,13 @@ class CallPlayback(Playback):
         self._call = call
         self._stays = stays
         super().__init__(call.session, (segment,), loop=loop, progressive=progressive)
-        self.route_to(call)
 
     def stop(self) -> None:
         """Stop this playback; no PlaybackFinished fires."""
         self.halt()
+
+    def _stopped_error(self) -> VoxsimError:
+        return super()._stopped_error() if self._call.leg.alive else self._call.ended_error()
 
     def _replaced_at(self, sink: MediaUnit) -> None:
         # A progress tone goes on when media is bridged to the call: users of the platform have measured it.
@@ -104,7 +106,7 @@ class Call(MediaUnit):
         self._transfers = 0
         self._playback: CallPlayback | None = None
         self._speech: Sound | None = None
-        self._heard = False
+        self._heard: Sound | None = None
         session.calls[leg.id] = self
         session.call_attempts += 1
         if session.idle_timer is not None:
@@ -437,15 +439,16 @@ class Call(MediaUnit):
     def _play(
         self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False
     ) -> CallPlayback:
-        if self._playback is not None:
-            self._playback.halt()
         playback = CallPlayback(self, segment, loop=loop, progressive=progressive, stays=stays)
         if not self.leg.media_open or self._is_direct(name):
             words = "has ended" if not self.leg.alive else f"is {self.leg.state}, not connected or in early media"
             self.session.warn(f"{name}: the call {words}; nobody hears it.", self._id)
             playback.fail_to_start("The call is not connected")
-        else:
-            self._playback = playback
+            return playback
+        if self._playback is not None:
+            self._playback.halt()
+        self._playback = playback
+        playback.route_to(self)
         return playback
 
     def playback_over(self, playback: CallPlayback) -> None:
@@ -457,14 +460,14 @@ class Call(MediaUnit):
         """Sound from a unit reaches the subscriber, when its line is open for it."""
         leg = self.leg
         if leg.media_open and not leg.direct and leg.far is not None:
-            self._heard = True
+            self._heard = sound
             self.session.note("media", "heard", self._id, sound.facts())
             leg.far.heard(leg, sound)
 
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What the subscriber heard was cut."""
-        if self._heard and self.leg.alive and self.leg.far is not None:
-            self._heard = False
+        if self._heard is not None and self.leg.alive and self.leg.far is not None:
+            self._heard = None
             self.leg.far.heard(self.leg, None)
 
     def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
@@ -512,7 +515,8 @@ class Call(MediaUnit):
             self._custom_data = custom_data
         self.emit(CallEvents.Connected(self, self._id, headers, custom_data, None, self.leg.display_name))
         for source in self.sources:
-            if (sound := source._sounding()) is not None:
+            # What is heard since early media, or since the answer was given, does not begin anew.
+            if (sound := source._sounding()) is not None and sound is not self._heard:
                 self.hear(sound, source)
 
     def leg_first_packet(self) -> None:
@@ -618,22 +622,26 @@ class Call(MediaUnit):
             )
         else:
             self.emit(CallEvents.Failed(self, self._id, dict(headers), code=cause.code, reason=cause.reason))
-        session.switch.post(self._give_up_waiting, CallEnded(f"The call ended: {cause.code} {cause.reason}."))
+        session.switch.post(self._give_up_waiting, self.ended_error())
         if not session.calls:
             session.watch_idleness()
 
+    def ended_error(self) -> CallEnded:
+        """The error for whoever waits for something that this call can no longer give."""
+        cause = self.leg.cause
+        return CallEnded(f"The call has ended: {cause.code} {cause.reason}." if cause else "The call has ended.")
+
     # --- inside ---
 
-    def _lasting(self) -> EventType[Any] | None:
-        return CallEvents.Connected if self.leg.state is CONNECTED else None
+    def _lasting(self) -> tuple[EventType[Any], ...]:
+        if self.leg.state is CONNECTED:
+            return (CallEvents.Connected,)
+        return () if self.leg.alive else (CallEvents.Disconnected, CallEvents.Failed)
 
     def _too_late(self, names: list[str]) -> VoxsimError | None:
         if self.leg.alive or AFTER_THE_END.intersection(names):
             return None
-        cause = self.leg.cause
-        return CallEnded(
-            f"The call has ended already: {cause.code} {cause.reason}." if cause else "The call has ended."
-        )
+        return self.ended_error()
 
     def _alive(self, name: str) -> bool:
         if not self.leg.alive:

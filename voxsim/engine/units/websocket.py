@@ -13,7 +13,6 @@ import attrs
 
 from voxsim.engine import frames
 from voxsim.engine.command import Options, command
-from voxsim.engine.lifecycle import Phase
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
 from voxsim.vocabulary.declare import Event, EventNames, EventType, event, signature, unit
@@ -396,12 +395,21 @@ class WebSocket(MediaUnit):
 
     def _deliver(self, event: Event) -> None:
         handler = getattr(self, _PROPERTY_OF[event.name])
-        if handler is not None and self.session.phase is Phase.RUNNING:
-            self.session.run(handler, event)
-        super()._deliver(event)
+        if handler is None:
+            super()._deliver(event)
+            return
+        # The property's handler runs right before the listeners, so it stands first among them this once.
+        listeners = self._listeners
+        self._listeners = {**(listeners or {}), event.name: [handler, *(listeners or {}).get(event.name, ())]}
+        try:
+            super()._deliver(event)
+        finally:
+            self._listeners = listeners
 
-    def _lasting(self) -> EventType[Any] | None:
-        return WebSocketEvents.OPEN if self.ready_state is OPEN and not self.incoming else None
+    def _lasting(self) -> tuple[EventType[Any], ...]:
+        if self.ready_state is CLOSED:
+            return (WebSocketEvents.CLOSE,)
+        return (WebSocketEvents.OPEN,) if self.ready_state is OPEN else ()
 
     def _too_late(self, names: list[str]) -> VoxsimError | None:
         if self.ready_state is CLOSED and WebSocketEvents.CLOSE.plain not in names:
