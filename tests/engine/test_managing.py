@@ -252,20 +252,9 @@ async def test_only_headers_that_begin_with_x_are_delivered(vox: Vox, scenario: 
 
 
 async def test_requests_are_delivered_in_order_one_at_a_time(vox: Vox, scenario: Write):
-    session = await serving(
-        vox,
-        scenario(
-            "count = 0\n"
-            + """
-@VoxEngine.on(AppEvents.HttpRequest)
-def requested(event):
-    global count
-    count += 1
-    return count
-"""
-        ),
-    )
-    assert [(await session.request()).body for _ in range(3)] == ["1", "2", "3"]
+    session = await serving(vox, scenario("seen = []" + handler("seen.append(event.content); return seen")))
+    replies = [(await session.request("POST", body)).body for body in "abc"]
+    assert [json.loads(reply) for reply in replies] == [["a"], ["a", "b"], ["a", "b", "c"]]
 
 
 async def test_a_request_can_be_waited_for(vox: Vox, started: Write):
@@ -284,7 +273,11 @@ async def test_a_handler_may_act_on_the_call(vox: Vox, scenario: Write):
     call = await vox.phone().dial(
         scenario=scenario("""
         calls = []
-        VoxEngine.add_event_listener(AppEvents.CallAlerting, lambda event: (calls.append(event.call), event.call.answer()))
+
+        @VoxEngine.on(AppEvents.CallAlerting)
+        def alerting(event):
+            calls.append(event.call)
+            event.call.answer()
 
         @VoxEngine.on(AppEvents.HttpRequest)
         def requested(event):

@@ -445,7 +445,8 @@ MAIL = '"smtp.example", "a@a.example", {to}, "Title", "Body"'
 async def test_a_mail_goes_out_with_all_that_was_given(to: str, vox: Vox, started: Write):
     vox.start(
         started(f"""
-        options = {{"html": "<p>", "cc": ["d@d.example"], "bcc": ["e@e.example"], "port": 587, "login": "me", "password": "s"}}
+        options = {{"html": "<p>", "cc": ["d@d.example"], "bcc": ["e@e.example"]}}
+        options.update(port=587, login="me", password="s")
         Net.send_mail({MAIL.format(to=to)}, lambda result: Logger.write([result.code, result.error]), options)
     """)
     )

@@ -35,6 +35,10 @@ def other(number):
 
 others, players, ending = [], [], []
 
+def play_to(call):
+    players.append(VoxEngine.create_tts_player("a text to be played"))
+    players[-1].send_media_to(call)
+
 def bridge(call):
     VoxEngine.send_media_between(call, others[-1])
 
@@ -57,7 +61,7 @@ ACTS = {
     "refer": lambda call: call.transfer_to(to="200"),
     "take transfers": lambda call: call.handle_blind_transfer(True),
     "tones": lambda call: call.handle_tones(True),
-    "player": lambda call: (players.append(VoxEngine.create_tts_player("a text to be played")), players[-1].send_media_to(call)),
+    "player": play_to,
     "pause": lambda call: players[-1].pause(),
     "resume": lambda call: players[-1].resume(),
     "stop player": lambda call: players[-1].stop(),

@@ -99,7 +99,7 @@ def phases_of(engine: Any) -> list[Phase]:
 
 
 def test_a_session_that_runs_goes_through_all_phases(engine: Any):
-    engine.switch.post(engine.session.start)
+    engine.session.begin()
     engine.switch.step()
     engine.session.end(FinishReason.NORMAL)
     assert [Phase.LOADING, Phase.RUNNING, *phases_of(engine)] == list(Phase)

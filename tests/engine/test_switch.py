@@ -32,9 +32,9 @@ def test_a_cancelled_step_is_not_taken():
 
 
 def test_a_step_can_be_taken_back_by_another_one_of_the_same_instant():
-    switch, done, later = Switch(), [], []
-    switch.at(10, lambda: later[0].cancel())
-    later.append(switch.at(10, done.append, "second"))
+    switch, done, steps = Switch(), [], []
+    switch.at(10, lambda: [step.cancel() for step in steps])
+    steps.append(switch.at(10, done.append, "second"))
     switch.advance(10)
     switch.run_due()
     assert done == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,8 @@ def call_timeout(session: Session, headers: Mapping[str, Any] | None) -> float:
     try:
         seconds = float(asked)
     except (TypeError, ValueError):
+        seconds = math.nan
+    if math.isnan(seconds):
         session.warn(f"{CALL_TIMEOUT} is a number of seconds, got {asked!r}; the default is used.")
         return limits.outgoing_answer_seconds
     return min(max(seconds, limits.call_timeout_min_seconds), limits.call_timeout_max_seconds)

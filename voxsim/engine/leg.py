@@ -132,8 +132,18 @@ class Leg:
 
     @property
     def media_open(self) -> bool:
-        """Whether sound can be sent to the subscriber: connected, about to be, or early media is open."""
-        return self.state is CONNECTED or (self.alive and (self.early or self.answering))
+        """Whether sound reaches the subscriber: the leg is connected, or early media is open."""
+        return self.state is CONNECTED or (self.early and self.alive)
+
+    @property
+    def media_coming(self) -> bool:
+        """Whether sound will reach the subscriber: it does, or the leg is being answered."""
+        return self.media_open or (self.answering and self.alive)
+
+    @property
+    def media_back(self) -> bool:
+        """Whether sound comes from the subscriber: nothing is heard of a caller in early media."""
+        return self.state is CONNECTED or (self.early and not self.incoming and self.alive)
 
     @property
     def duration_us(self) -> int:
@@ -252,12 +262,12 @@ class Leg:
 
     def far_presses(self, digit: str, how: int = 1) -> None:
         """One DTMF digit from the subscriber; `how` is a DTMFType."""
-        if self.alive and self.call is not None and self.media_open:
+        if self.call is not None and self.media_back:
             self.call.leg_presses(digit, how)
 
     def far_says(self, sound: Sound) -> None:
         """The subscriber begins to speak or to play something."""
-        if self.state is CONNECTED or self.early:
+        if self.media_back:
             self._note("speaks", sound.facts())
             if self.call is not None:
                 self.call.leg_speaks(sound)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
@@ -84,23 +85,18 @@ def _deliver(
     event = AppEvents.HttpRequest(method, session_path(session) + suffix, content, delivered(headers))
     session.note("event", event.name, session.key, event)
     handlers = tuple((session._listeners or {}).get(event.name, ()))
-    collected = _Answers(session, len(handlers), done)
+    answers = _Answers(session, len(handlers), done)
     for index, handler in enumerate(handlers):
         before = len(session.failures)
-        result = session.run(handler, event) if not _is_async(handler) else None
-        if _is_async(handler):
-            collected.start(index, handler, event)
+        result = session.run(handler, event, done=partial(answers.late, index))
+        if type(result) is CoroutineType:
+            answers.expect()
         elif len(session.failures) > before:
-            collected.failed(index)
+            answers.failed()
         else:
-            collected.answered(index, result)
+            answers.answered(index, result)
     session.wake(event)
-    collected.close()
-
-
-def _is_async(handler: Any) -> bool:
-    code = getattr(handler, "__code__", None)
-    return code is not None and bool(code.co_flags & 0x80)
+    answers.close()
 
 
 class _Answers:
@@ -114,27 +110,24 @@ class _Answers:
         self._done = done
         session.ended.on_done(self._session_over)
 
-    def start(self, index: int, handler: Callable[..., Any], event: Any) -> None:
-        """Run an async handler; its result is awaited."""
+    def expect(self) -> None:
+        """One handler has its answer later."""
         self._open += 1
 
-        def finished(result: Any, error: BaseException | None) -> None:
-            if error is not None:
-                self._session.failed(error)
-                self.failed(index)
-            else:
-                self.answered(index, result)
-            self.close()
-
-        coroutine = handler(event)
-        if isinstance(coroutine, CoroutineType):
-            self._session.start_task(coroutine, finished)
+    def late(self, index: int, result: Any, error: BaseException | None) -> None:
+        """An async handler has ended."""
+        if error is not None:
+            self._session.task_done(result, error)
+            self.failed()
+        else:
+            self.answered(index, result)
+        self.close()
 
     def answered(self, index: int, value: Any) -> None:
         """A handler returned."""
         self._values[index] = value
 
-    def failed(self, index: int) -> None:
+    def failed(self) -> None:
         """A handler raised."""
         self._error = True
 

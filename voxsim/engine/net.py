@@ -177,7 +177,8 @@ class Exchange:
             self.request = attrs.evolve(self.request, url=url)
         else:
             headers = tuple(pair for pair in self.request.headers if not pair[0].lower().startswith("content-"))
-            self.request = attrs.evolve(self.request, url=url, method="GET", body=b"", headers=headers)
+            method = "HEAD" if self.request.method == "HEAD" else "GET"
+            self.request = attrs.evolve(self.request, url=url, method=method, body=b"", headers=headers)
         if malformed(url):
             self.fail(HttpCode.BAD_URL)
         else:
@@ -266,6 +267,8 @@ class Net:
     def _complete(
         self, exchange: Exchange, result: HttpRequestResult, done: Callable[[HttpRequestResult], None]
     ) -> None:
+        if exchange not in self._active:
+            return
         self._active.remove(exchange)
         if self._queued and self.session.phase is Phase.RUNNING:
             self._activate(self._queued.popleft())
@@ -293,6 +296,8 @@ class Net:
         self.session.note("mail", "sent", None, {key: mail[key] for key in ("server", "from", "to", "title")})
 
         def report(code: int, error: str | None) -> None:
+            if not self._mails_active:
+                return
             result = SendMailResult(code, error)
             self.session.note("mail", "answered", None, {"server": mail["server"], "to": mail["to"], "code": code})
             self.session.switch.post(self._mail_complete, result, done)
@@ -300,6 +305,8 @@ class Net:
         self.session.switch.post(self.session.switch.web.send_mail, mail, report)
 
     def _mail_complete(self, result: SendMailResult, done: Callable[[SendMailResult], None]) -> None:
+        if not self._mails_active:
+            return
         self._mails_active -= 1
         if self._mails_queued and self.session.phase is Phase.RUNNING:
             self._send_mail(*self._mails_queued.popleft())

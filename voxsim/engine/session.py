@@ -6,7 +6,7 @@ each allows are in `lifecycle`; calls, players and sockets are in `units`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 GAVE_UP = (CallEnded, PlaybackStopped, SocketClosed, SessionEnded)
 """What ends an async handler without being a mistake of its author: the other side went away while it waited."""
+
+
+Done = Callable[[Any, BaseException | None], None]
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +88,7 @@ class Session(Emitter):
 
     __slots__ = (
         "_records",
+        "_told_terminating",
         "allows_sockets",
         "call_attempts",
         "calls",
@@ -123,6 +127,7 @@ class Session(Emitter):
         self.custom_data = custom_data
         self.secret = switch.ids.secret()
         self.phase = Phase.LOADING
+        self._told_terminating = False
         # Bare tuples: one is made for everything that happens, and most are never read.
         self._records: list[tuple[int, int, str, str, str | None, Any]] = []
         self.failures: tuple[ScenarioError, ...] = ()
@@ -185,8 +190,8 @@ class Session(Emitter):
 
     # --- running scenario code ---
 
-    def run(self, handler: Any, *args: Any) -> Any:
-        """Run a handler of the scenario at once; a coroutine it makes goes on as a task.
+    def run(self, handler: Any, *args: Any, done: Done | None = None) -> Any:
+        """Run a handler of the scenario at once; a coroutine it makes goes on as a task, and `done` gets its outcome.
 
         An error is recorded and the session goes on. A handler that is no function, or that used up its time, ends it.
         """
@@ -204,16 +209,11 @@ class Session(Emitter):
             watch.inside = False
             running.reset(token)
         if type(result) is CoroutineType:
-            self.switch.tasks.start(self, result, self._task_done)
+            self.switch.tasks.start(self, result, done or self.task_done)
         return result
 
-    def start_task(
-        self, coroutine: Coroutine[Any, Any, Any], done: Callable[[Any, BaseException | None], None]
-    ) -> None:
-        """Run a coroutine of the scenario; `done` gets its result or error."""
-        self.switch.tasks.start(self, coroutine, done)
-
-    def _task_done(self, result: Any, error: BaseException | None) -> None:
+    def task_done(self, result: Any, error: BaseException | None) -> None:
+        """A coroutine of the scenario has ended."""
         if isinstance(error, GAVE_UP):
             explained = self.script.explain(error)
             self.note("warning", f"A handler ended early: {error}", None, {"where": explained.where})
@@ -241,8 +241,17 @@ class Session(Emitter):
 
     # --- the start ---
 
-    def start(self, call: Call | None = None, alerting: Event | None = None) -> None:
-        """Load the scenarios and queue Started, and CallAlerting behind it, in the platform's order."""
+    def begin(self, call: Call | None = None, alerting: Event | None = None) -> None:
+        """Queue the start: the scenarios are loaded, then Started comes, and CallAlerting right behind it.
+
+        Both are queued before all that the top level of the scenarios begins, as on the platform.
+        """
+        self.switch.post(self._load_all)
+        self.emit(self._started())
+        if call is not None and alerting is not None:
+            self.emit(alerting)
+
+    def _load_all(self) -> None:
         for index, name in enumerate(self.script.names):
             if self.phase is not Phase.LOADING:
                 return
@@ -250,14 +259,9 @@ class Session(Emitter):
             self._load(index)
         if self.custom_data:
             self.note("session", "custom_data", None, {"customData": self.custom_data})
-        if self.phase is not Phase.LOADING:
-            return
-        self._move(Phase.RUNNING)
-        self.note("session", "loaded")
-        self.emit(self._started())
-        if call is not None and alerting is not None:
-            self.emit(alerting)
-        else:
+        if self.phase is Phase.LOADING:
+            self._move(Phase.RUNNING)
+            self.note("session", "loaded")
             self.watch_idleness()
 
     def _load(self, index: int) -> None:
@@ -269,6 +273,7 @@ class Session(Emitter):
             self.script.load(self, index)
         except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - a scenario may raise anything
             explained = self.script.explain(error)
+            explained.fatal = True
             self.failures = (*self.failures, explained)
             data = {"where": explained.where, "frames": list(explained.frames), "fatal": True}
             self.note("error", explained.message, None, data)
@@ -294,13 +299,15 @@ class Session(Emitter):
         if self.idle_timer is not None:
             self.idle_timer.cancel()
             self.idle_timer = None
-        if not self.calls:
+        if not self.calls and self.phase is Phase.RUNNING:
             limits = self.switch.limits
             name = "idle_with_queue_seconds" if self.queue_requests else "idle_seconds"
             self.idle_timer = self.switch.after(getattr(limits, name), self._idle, name)
 
     def _idle(self, name: str) -> None:
         self.idle_timer = None
+        if self.calls:
+            return
         self.limit(name, getattr(self.switch.limits, name))
         self.end(FinishReason.TIMEOUT)
 
@@ -330,7 +337,7 @@ class Session(Emitter):
             return
         if self.phase is Phase.CLOSING:
             self._begin_terminating()
-        elif self.phase is Phase.TERMINATING:
+        elif self.phase is Phase.TERMINATING and self._told_terminating:
             self._begin_terminated()
 
     def _begin_terminating(self) -> None:
@@ -341,16 +348,18 @@ class Session(Emitter):
             player.cut()
         for socket in tuple((self.sockets or {}).values()):
             socket.cut()
-        self.switch.post(self._deliver_last, AppEvents.Terminating(system_error=self.system_error), self.settle)
+        self.switch.post(self._tell_terminating)
+
+    def _tell_terminating(self) -> None:
+        self._deliver(AppEvents.Terminating(system_error=self.system_error))
+        self._told_terminating = True
+        # One step later: an async handler has had its first turn by then, and has made its request.
+        self.switch.post(self.settle)
 
     def _begin_terminated(self) -> None:
         self._move(Phase.TERMINATED)
-        self._deliver_last(AppEvents.Terminated(system_error=self.system_error), self._finish)
-
-    def _deliver_last(self, event: Event, then: Callable[[], None]) -> None:
-        """Deliver Terminating or Terminated, and go on once its handlers gave control back."""
-        self._deliver(event)
-        self.switch.post(then)
+        self._deliver(AppEvents.Terminated(system_error=self.system_error))
+        self.switch.post(self._finish)
 
     def _finish(self) -> None:
         self._move(Phase.ENDED)

@@ -56,9 +56,10 @@ class Sounds:
         fetched = self._fetched.get(url)
         return fetched is not None and now - fetched < seconds * 1_000_000
 
-    def keep(self, url: str, now: int) -> None:
-        """Remember that this file was fetched."""
-        self._fetched.setdefault(url, now)
+    def keep(self, url: str, now: int, seconds: int) -> None:
+        """Remember that this file was fetched, unless it is in the cache already."""
+        if not self.cached(url, now, seconds):
+            self._fetched[url] = now
 
     def tone_script(self, script: str) -> float:
         """Seconds of one pass of a ToneScript: `425@-19;5(1/4/1)` lasts 5, `*` counts as an hour."""

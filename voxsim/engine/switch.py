@@ -42,7 +42,16 @@ class Timer:
         """Take the step back; nothing happens when it has been done already."""
         if self.call is not None:
             self.call = None
-            self._switch._count_cancelled()
+            self._switch.count_cancelled()
+
+    def fire(self) -> None:
+        """Take the step, unless it was taken back at this very instant."""
+        if self.call is None:
+            self._switch.count_cancelled(-1)
+            return
+        step, args = self.call
+        self.call = None
+        step(*args)
 
 
 def _is_cancelled(due: Timer | tuple[Any, ...]) -> bool:
@@ -175,12 +184,11 @@ class Switch:
                     return
                 self.now = due = instant
             heappop(heap)
-            ready.append(call)
-            if call is not timer:
-                timer.call = None
+            ready.append(call if call is timer else (timer.fire, ()))
 
-    def _count_cancelled(self) -> None:
-        self._cancelled += 1
+    def count_cancelled(self, more: int = 1) -> None:
+        """Count empty timers in the heap, and sweep it when they are the larger part."""
+        self._cancelled += more
         if self._cancelled > _COMPACT_FROM and self._cancelled * 2 > len(self._heap):
             self._heap = [entry for entry in self._heap if not _is_cancelled(entry[2])]
             heapify(self._heap)

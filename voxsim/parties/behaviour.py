@@ -36,6 +36,8 @@ _ACTS: Final[dict[str, bool]] = {
 _TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
 _WORDS: Final = ("silent", *FAILURES)
 _KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "takes_transfer", "takes_reinvite", "no_ring")
+_RINGS_FIRST: Final = frozenset({408, 487, 603})
+"""The refusals that come from a phone that rings; one that comes at once is of the network, and nothing rings."""
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 
@@ -126,11 +128,12 @@ class Behaviour:
                 fields.update(answer=None)
             elif key == "no_ring":
                 fields.update(ring=None)
-            elif key in FAILURES:
+            elif key in FAILURES or key == "reject":
+                code = _status(value) if key == "reject" else FAILURES[key]
                 reason = "User Offline" if key == "offline" else ""
-                fields.update(reject=FAILURES[key], reject_at=at or 0.0, reason=reason, answer=None)
-            elif key == "reject":
-                fields.update(reject=_status(value), reject_at=at or 0.0, answer=None)
+                fields.update(reject=code, reject_at=at or 0.0, reason=reason, answer=None)
+                if code not in _RINGS_FIRST and not at:
+                    fields.setdefault("ring", None)
             elif key in ("takes_transfer", "takes_reinvite"):
                 fields[key] = _status(value, lowest=200)
             elif key in ("ring", "early", "answer", "cancel", "hangup"):

@@ -264,6 +264,7 @@ class ScriptedWeb:
     """All services of a run.
 
     Attributes:
+        on_request: called with each request as it comes.
         on_peer: called with the URL and the peer of each WebSocket that a scenario connects.
         requests: every request received, answered or not.
         sockets: the scripted WebSocket services.
@@ -276,6 +277,7 @@ class ScriptedWeb:
         self._services: list[Service] = []
         self.sockets: list[SocketService] = []
         self._mail_code: tuple[int, str | None] = (250, None)
+        self.on_request: list[Callable[[HttpRequest], None]] = []
         self.on_peer: list[Callable[[str, Peer], None]] = []
         self.requests: list[HttpRequest] = []
         self.unexpected: list[str] = []
@@ -305,6 +307,8 @@ class ScriptedWeb:
     def fetch(self, request: HttpRequest, exchange: Exchange) -> None:
         """One request of a scenario."""
         self.requests.append(request)
+        for told in self.on_request:
+            told(request)
         service = self._find(request)
         if service is None:
             self.unexpected.append(f"{request.method} {request.url}")

@@ -62,7 +62,7 @@ class Platform:
     def start_scenarios(self, rule: Rule, custom_data: str = "", **origin: Any) -> Session:
         """Begin a session over HTTP, as StartScenarios does: no call, the rule is named."""
         session = self._session(rule, custom_data, started_by="http", **origin)
-        self.switch.post(session.start)
+        session.begin()
         return session
 
     def incoming(self, destination: str, caller: Caller, far: Far, rule: Rule | None = None) -> Leg:
@@ -95,7 +95,7 @@ class Platform:
         session = self._session(taken, "", started_by="call", initiator_country=_country(caller))
         call = Call(session, leg, caller.custom_data or "")
         leg.wait_for_answer(switch.limits.unanswered_incoming_seconds)
-        switch.post(session.start, call, self._alerting(call, caller))
+        session.begin(call, self._alerting(call, caller))
         return leg
 
     def _session(self, rule: Rule, custom_data: str, **origin: Any) -> Session:

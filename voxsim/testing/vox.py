@@ -74,6 +74,7 @@ class Vox(trio.abc.Clock, Timed):
         self._connected: list[tuple[str, SocketHandle]] = []
         self._peers: Stream[tuple[str, SocketHandle]] = Stream(self.world.switch, self._connected, lambda one: one[0])
         self.world.web.on_peer.append(self._peer_came)
+        self.world.web.on_request.append(self._requests.grew)
         self._known: set[int] = set()
         self.world.switch.subscribe(self._recorded)
         self.world.directory.on_line.append(self._offered)
@@ -338,17 +339,10 @@ class Vox(trio.abc.Clock, Timed):
         if record.kind in ("log", "error"):
             self._records.append(record)
             self._logs.grew(record)
-        elif record.kind == "http" and record.name == "sent":
-            # The web has the request one step later.
-            self.world.switch.post(self._request_came)
 
     def _peer_came(self, url: str, peer: Peer) -> None:
         self._connected.append((url, SocketHandle(self, peer)))
         self._peers.grew(self._connected[-1])
-
-    def _request_came(self) -> None:
-        if self.world.web.requests:
-            self._requests.grew(self.world.web.requests[-1])
 
 
 def _in_words(record: Record) -> str:

@@ -221,6 +221,8 @@ class Signature:
         args = args[:at]
         if given is None and not rest:
             return args, options, []
+        if attrs.has(type(given)):
+            return args, {**attrs.asdict(given, recurse=False), **options}, []
         if isinstance(given, Mapping):
             spelt = {python_name(str(key)): value for key, value in given.items() if value is not None}
             return args, {**spelt, **options}, [str(key) for key in given]

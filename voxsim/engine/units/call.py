@@ -440,9 +440,13 @@ class Call(MediaUnit):
         self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False
     ) -> CallPlayback:
         playback = CallPlayback(self, segment, loop=loop, progressive=progressive, stays=stays)
-        if not self.leg.media_open or self._is_direct(name):
-            words = "has ended" if not self.leg.alive else f"is {self.leg.state}, not connected or in early media"
-            self.session.warn(f"{name}: the call {words}; nobody hears it.", self._id)
+        if not self._alive(name):
+            playback.halt()
+            return playback
+        if not self.leg.media_coming or self._is_direct(name):
+            self.session.warn(
+                f"{name}: the call is {self.leg.state}, not connected or in early media; nobody hears it.", self._id
+            )
             playback.fail_to_start("The call is not connected")
             return playback
         if self._playback is not None:
@@ -573,6 +577,8 @@ class Call(MediaUnit):
 
     def leg_refer_answer(self, cause: Cause, headers: Headers) -> None:
         """The subscriber's answer to our REFER; when it worked the platform leaves the call."""
+        if not self.leg.alive:
+            return
         if 200 <= cause.code < 300:
             self.emit(CallEvents.TransferComplete(self, self._id, dict(headers), role="transferor"))
             self.session.switch.post(self.leg.hang_up)

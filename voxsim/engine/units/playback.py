@@ -71,6 +71,7 @@ class Playback(MediaUnit):
         "_segments",
         "_since",
         "_sound",
+        "_stalled",
         "_timers",
         "state",
     )
@@ -93,6 +94,7 @@ class Playback(MediaUnit):
         self._lengths: tuple[int, ...] = ()
         self._played = 0
         self._since = 0
+        self._stalled = False
         self._sound: Sound | None = None
         self._markers: list[tuple[int, int]] | None = None
         self._timers: list[Timer] | None = None
@@ -148,7 +150,8 @@ class Playback(MediaUnit):
         for segment in self._segments:
             seconds, wait, trouble = self._measure(segment)
             lengths.append(int(seconds * 1_000_000))
-            delay += wait
+            # Files are fetched side by side, each with its own time to come.
+            delay = max(delay, wait)
             error = error or trouble
         self._lengths = tuple(lengths)
         if delay > self.session.switch.limits.audio_download_seconds:
@@ -185,7 +188,8 @@ class Playback(MediaUnit):
         self._move(PlaybackState.READY)
         for segment in self._segments:
             if segment.kind == "audio":
-                self.session.switch.sounds.keep(segment.content, self.session.switch.now)
+                switch = self.session.switch
+                switch.sounds.keep(segment.content, switch.now, switch.limits.audio_cache_seconds)
         self._tell("ready")
         if not self._on_pause:
             self._play()
@@ -206,10 +210,11 @@ class Playback(MediaUnit):
         if self.state is not PlaybackState.PLAYING:
             return
         start = 0
+        played = self._played % self.length if self._loop and self.length else self._played
         for segment, length in zip(self._segments, self._lengths, strict=True):
-            begin = start - self._played
+            begin = start - played
             start += length
-            if start <= self._played:
+            if start <= played:
                 continue
             if begin <= 0:
                 self._sounds(segment, length)
@@ -222,9 +227,9 @@ class Playback(MediaUnit):
         self.play_out(self._sound)
 
     def _arm(self) -> None:
-        for offset, shown in self._markers or ():
-            if offset >= self._played:
-                self._later(offset - self._played, self._tell, "marker", shown)
+        for marker in self._markers or ():
+            if marker[0] >= self._played:
+                self._later(marker[0] - self._played, self._reach, marker)
         if self._loop:
             return
         stall = self._stall()
@@ -233,9 +238,15 @@ class Playback(MediaUnit):
         else:
             self._later(self.length - self._played, self._finish)
 
+    def _reach(self, marker: tuple[int, int]) -> None:
+        """A marker is reached; it is told once."""
+        if self._markers and marker in self._markers:
+            self._markers.remove(marker)
+            self._tell("marker", marker[1])
+
     def _stall(self) -> tuple[int, int] | None:
         """Where a progressive playback runs dry, and for how long (microseconds)."""
-        if not self._progressive or len(self._segments) != 1 or self._segments[0].kind != "audio":
+        if not self._progressive or self._stalled or len(self._segments) != 1 or self._segments[0].kind != "audio":
             return None
         audio = self.session.switch.sounds.file(self._segments[0].content)
         if audio.stall_at is None:
@@ -243,8 +254,11 @@ class Playback(MediaUnit):
         return int(audio.stall_at * 1_000_000), int(audio.stall_seconds * 1_000_000)
 
     def _run_dry(self, length: int) -> None:
+        """Nothing more is there yet: the playback stands still, as if it had begun so much later."""
+        self._stalled = True
         self._tell("buffering")
-        self._later(length + self.length - self._position(), self._finish)
+        self._since += length
+        self._later(self.length - self._position(), self._finish)
 
     def _finish(self) -> None:
         if self.state is PlaybackState.PLAYING:
@@ -285,9 +299,10 @@ class Playback(MediaUnit):
             self.session.warn(f"addMarker: the offset {milliseconds} ms is outside of the playback; ignored.", self._id)
             return
         self._markers = self._markers or []
-        self._markers.append((offset, int(milliseconds)))
+        marker = (offset, int(milliseconds))
+        self._markers.append(marker)
         if self.state is PlaybackState.PLAYING and offset >= self._position():
-            self._later(offset - self._position(), self._tell, "marker", int(milliseconds))
+            self._later(offset - self._position(), self._reach, marker)
 
     # --- inside ---
 

@@ -117,6 +117,7 @@ class _Inbound:
     plays_until: int = 0
     received: int = 0
     dropped: int = 0
+    silent: bool = False
     clock: Timer | None = None
 
 
@@ -367,6 +368,7 @@ class WebSocket(MediaUnit):
         fresh = stream.plays_until <= now
         stream.plays_until = now + buffered + length
         stream.received += length
+        stream.silent = False
         if fresh:
             sound = Sound("audio", f"stream {tag}" if tag else "stream", now, None, self._id)
             self.play_out(sound)
@@ -378,7 +380,14 @@ class WebSocket(MediaUnit):
             stream.clock.cancel()
         switch = self.session.switch
         quiet = int(switch.limits.websocket_silence_seconds * 1_000_000)
-        stream.clock = switch.at(max(stream.plays_until, switch.now) + quiet, self._end_inbound, tag)
+        stream.clock = switch.at(max(stream.plays_until, switch.now) + quiet, self._fall_silent, tag)
+
+    def _fall_silent(self, tag: str | None) -> None:
+        """Nothing has come for a while: the stream is reported as ended, but audio that comes later belongs to it."""
+        stream = self._inbound.get(tag)
+        if stream is not None and not stream.silent:
+            stream.silent = True
+            self._report_end(tag, stream)
 
     def _end_inbound(self, tag: str | None) -> None:
         stream = self._inbound.pop(tag, None)
@@ -386,9 +395,14 @@ class WebSocket(MediaUnit):
             return
         if stream.clock is not None:
             stream.clock.cancel()
+        if not stream.silent:
+            self._report_end(tag, stream)
+
+    def _report_end(self, tag: str | None, stream: _Inbound) -> None:
         self._seconds += round(stream.received / 1_000_000)
         facts = {"tag": tag, "ms": stream.received // 1000, "droppedMs": stream.dropped // 1000}
         self.session.note("websocket", "media received", self._id, facts)
+        stream.received = stream.dropped = 0
         self.emit(WebSocketEvents.MEDIA_ENDED(self, tag=tag, media_info={"duration": self._seconds}))
 
     # --- inside ---
