@@ -59,7 +59,9 @@ def test_imports_point_down(file):
     assert not above
 
 
-@pytest.mark.parametrize("folder", sorted({file.parent.relative_to(PACKAGE).parts[0] for file in FILES if file.parent != PACKAGE}))
+@pytest.mark.parametrize(
+    "folder", sorted({file.parent.relative_to(PACKAGE).parts[0] for file in FILES if file.parent != PACKAGE})
+)
 def test_every_folder_is_a_layer(folder):
     assert folder in LAYERS
 

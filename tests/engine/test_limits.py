@@ -195,6 +195,22 @@ async def sip_headers(kit: Kit) -> None:
     assert set(kit.limits_hit()) == {"sip_headers_bytes"}
 
 
+async def sip_packet(kit: Kit) -> None:
+    """A larger re-INVITE is refused with 513, one of exactly so many bytes goes through."""
+    scenario = kit.incoming("""
+        call.answer()
+        await call.wait_for(CallEvents.Connected)
+        call.re_invite({}, "application/sdp", "x" * 307_200)
+        await call.wait_for(CallEvents.ReInviteAccepted)
+        call.re_invite({}, "application/sdp", "x" * 307_201)
+        event = await call.wait_for(CallEvents.ReInviteRejected)
+        Logger.write(f"{event.code} {event.reason}")
+    """)
+    await kit.vox.phone().dial(scenario=scenario)
+    assert await kit.vox.logged("513") == "513 Message Too Large"
+    assert kit.limits_hit() == ["sip_packet_bytes"]
+
+
 def body_of(command: str) -> Check:
     """A larger body raises; one of exactly so many bytes is sent."""
 
@@ -679,7 +695,7 @@ ROWS = [
     Row("sip_refers_per_call_10", "SIP REFERs per call", 10, "transfers_per_call", transfers_per_call),
     Row("sip_headers_4095_bytes", "SIP header (block)", 4095, "sip_headers_bytes", sip_headers),
     Row("sip_header_200_bytes", "Single SIP header field", 200, "sip_header_bytes", sip_header),
-    Row("sip_packet_307200_bytes", "SIP packet", 307_200, "sip_packet_bytes", "the size of a SIP packet"),
+    Row("sip_packet_307200_bytes", "SIP packet", 307_200, "sip_packet_bytes", sip_packet),
     Row("http_active_3", "HTTP requests active at once", 3, "http_active", http_active),
     Row("http_total_35", "HTTP requests active + queued", 35, "http_total", http_total),
     Row("http_pending_90s", "Wait for pending HTTP before Terminating", 90, "pending_http_seconds", pending_http),

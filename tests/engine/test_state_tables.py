@@ -357,7 +357,7 @@ def opened(engine: Any) -> WebSocket:
 def closing(engine: Any) -> WebSocket:
     """A socket whose close is under way."""
     one = opened(engine)
-    one._move(WebSocketReadyState.CLOSING)
+    one.close()
     return one
 
 
@@ -370,7 +370,7 @@ SOCKET_WAYS: dict[tuple[WebSocketReadyState, WebSocketReadyState], Any] = {
         connecting,
         (lambda one: one.cut(), lambda one: one.far_closed(1006, "", clean=False)),
     ),
-    (W_OPEN, W_CLOSING): (opened, (lambda one: one._move(W_CLOSING),)),
+    (W_OPEN, W_CLOSING): (opened, (lambda one: one.close(),)),
     (W_OPEN, W_CLOSED): (opened, (lambda one: one.cut(), lambda one: one.far_closed(1000, ""))),
     (W_CLOSING, W_CLOSED): (closing, (lambda one: one.far_closed(1000, ""),)),
 }

@@ -121,7 +121,7 @@ async def test_what_is_sent_before_open_or_after_close_is_dropped_with_a_warning
     assert service.peer.texts == ["in time"]
     assert session.warnings == [
         "send: the WebSocket is connecting; the message is dropped.",
-        "send: the WebSocket is closed; the message is dropped.",
+        "send: the WebSocket is closing; the message is dropped.",
     ]
 
 

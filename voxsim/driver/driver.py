@@ -439,7 +439,7 @@ class Driver(trio.abc.Clock):
             self._scopes.setdefault(key, set()).add(scope)
             try:
                 result = await start.coroutine
-            except (Exception, ScenarioTimeout) as error:  # noqa: BLE001 - reported as the scenario's
+            except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - reported as the scenario's
                 # What fails while a cancelled handler cleans up after itself is nobody's mistake.
                 if not scope.cancel_called:
                     start.done(None, error)

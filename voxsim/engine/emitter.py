@@ -130,6 +130,11 @@ class Emitter:
         """Queue an event; it is delivered at this instant, after all that is already due."""
         self.session.switch.ready.append((self._deliver, (event,)))
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anybody listens to or waits for any event of it."""
+        return self._listeners is not None or self._waiters is not None
+
     def wanted(self, event: EventType[Any]) -> bool:
         """Whether anybody listens to or waits for this event."""
         name = event.plain
@@ -178,10 +183,7 @@ class Emitter:
         wanted = {event.plain for event in self._lasting()}.intersection(names)
         if not wanted:
             return None
-        for record in reversed(self.session.timeline):
-            if record.kind == "event" and record.unit == self._id and record.name in wanted:
-                return cast("Event", record.data)
-        return None
+        return self.session.last_event(self._id, wanted)
 
     def _event_name(self, event: object) -> str:
         """The value of one of this unit's events, or an error that names the nearest one."""

@@ -379,7 +379,7 @@ class Leg:
         if state not in MOVES[self.state]:
             raise VoxsimError(f"A call cannot go from {self.state} to {state}.")
         old, self.state = self.state, state
-        if self.call is not None:
+        if self.call is not None and self.call.has_listeners:
             self.call.leg_moved(old, state)
 
     def _stop_clock(self) -> None:

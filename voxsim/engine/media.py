@@ -6,6 +6,7 @@ not made of samples here, but of whole utterances with a beginning and a length;
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -88,6 +89,10 @@ class MediaUnit(Emitter):
             encoding: a `WebSocketAudioEncoding`; matters only when the receiver is a WebSocket.
             custom_parameters: given to the peer of a WebSocket with the stream's start.
         """
+        try:
+            json.dumps(custom_parameters)
+        except (TypeError, ValueError):
+            raise BadArgument("sendMediaTo: customParameters can only hold what JSON can.") from None
         self.route_to(media_unit, SendMedia(tag, encoding, custom_parameters))
 
     @command("stopMediaTo(mediaUnit, {parameters}?)")
@@ -138,15 +143,18 @@ class MediaUnit(Emitter):
 
     def unroute_all(self) -> None:
         """Cut every route from and to this unit: it is gone."""
-        for sink in tuple(self._sinks or ()):
-            self.unroute(sink)
-        for source in tuple(self._sources or ()):
-            source.unroute(self)
+        if self._sinks:
+            for sink in tuple(self._sinks):
+                self.unroute(sink)
+        if self._sources:
+            for source in tuple(self._sources):
+                source.unroute(self)
 
     def play_out(self, sound: Sound) -> None:
         """This unit begins to sound: all that it sends to hear it."""
-        for sink in tuple(self._sinks or ()):
-            sink.hear(sound, self)
+        if self._sinks:
+            for sink in tuple(self._sinks):
+                sink.hear(sound, self)
 
     @property
     def sinks(self) -> tuple[MediaUnit, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
+from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -394,7 +395,7 @@ def outgoing(url: str, options: HttpRequestOptions, session: Session) -> HttpReq
 def _seconds(name: str, asked: float | None, most: float) -> float:
     if asked is None:
         return most
-    if isinstance(asked, bool) or not isinstance(asked, int | float):
+    if isinstance(asked, bool) or not isinstance(asked, int | float) or isnan(asked):
         raise BadArgument(f"Net.httpRequest: {name} is a number of seconds, got {asked!r}.")
     return most if asked <= 0 else min(asked, most)
 

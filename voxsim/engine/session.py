@@ -6,9 +6,9 @@ each allows are in `lifecycle`; calls, players and sockets are in `units`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import attrs
 
@@ -182,6 +182,13 @@ class Session(Emitter):
     def events(self) -> list[Record]:
         """The events delivered so far, in order: records whose `name` is the documented name."""
         return [record for record in self.timeline if record.kind == "event"]
+
+    def last_event(self, unit: str, names: Collection[str]) -> Event | None:
+        """The event of a unit that was delivered last, of those with these names; or None."""
+        for _, _, kind, name, of, data in reversed(self._records):
+            if kind == "event" and of == unit and name in names:
+                return cast("Event", data)
+        return None
 
     @property
     def log(self) -> list[str]:
@@ -381,6 +388,13 @@ class Session(Emitter):
     def _move(self, phase: Phase) -> None:
         check_move(self.phase, phase)
         self.phase = phase
+
+    def broken(self, error: Exception) -> None:
+        """A step of the engine failed for this session: it ends, and all others go on."""
+        text = f"voxsim itself failed for this session: {type(error).__name__}: {error}. Please report it."
+        self.failures = (*self.failures, ScenarioError(text, fatal=True))
+        self.note("error", text, None, {"where": "", "frames": [], "fatal": True})
+        self.end(FinishReason.ERROR, system_error=True)
 
 
 def _kind(value: Any) -> str:

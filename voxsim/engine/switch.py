@@ -51,7 +51,20 @@ class Timer:
             return
         step, args = self.call
         self.call = None
-        step(*args)
+        try:
+            step(*args)
+        except Exception as error:  # noqa: BLE001 - one bad session must not harm another
+            _blame(step, args, error)
+
+
+def _blame(step: Any, args: tuple[Any, ...] | None, error: Exception) -> None:
+    """End the session whose step failed; what belongs to no session goes up."""
+    for owner in (getattr(step, "__self__", None), *(args or ())):
+        session = getattr(owner, "session", None)
+        if session is not None:
+            session.broken(error)
+            return
+    raise error
 
 
 def _is_cancelled(due: Timer | tuple[Any, ...]) -> bool:
@@ -95,7 +108,8 @@ class Switch:
         self.outside: Outside = _Unset("outside")
         self.web: Web = _Unset("web")
         self.tasks: Tasks = _Unset("tasks")
-        self.ready: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        # Steps that are due: a function and its arguments, or a timer that can still be taken back, and None.
+        self.ready: deque[tuple[Any, tuple[Any, ...] | None]] = deque()
         self._heap: list[tuple[int, int, Any]] = []
         self._cancelled = 0
 
@@ -107,7 +121,10 @@ class Switch:
 
     def after(self, seconds: float, step: Callable[..., Any], *args: Any) -> Timer:
         """Do this so many seconds from now."""
-        return self.at(self.now + round(seconds * 1_000_000), step, *args)
+        self.sequence = n = self.sequence + 1
+        timer = Timer(self, (step, args))
+        heappush(self._heap, (self.now + round(seconds * 1_000_000), n, timer))
+        return timer
 
     def after_ms(self, milliseconds: float, step: Callable[..., Any], *args: Any) -> Timer:
         """Do this so many milliseconds from now."""
@@ -145,7 +162,13 @@ class Switch:
                 if not ready:
                     break
             step, args = ready.popleft()
-            step(*args)
+            try:
+                if args is None:
+                    step.fire()
+                else:
+                    step(*args)
+            except Exception as error:  # noqa: BLE001 - one bad session must not harm another
+                _blame(step, args, error)
             taken += 1
             if stop:
                 break
@@ -184,7 +207,7 @@ class Switch:
                     return
                 self.now = due = instant
             heappop(heap)
-            ready.append(call if call is timer else (timer.fire, ()))
+            ready.append(call if call is timer else (timer, None))
 
     def count_cancelled(self, more: int = 1) -> None:
         """Count empty timers in the heap, and sweep it when they are the larger part."""

@@ -88,8 +88,8 @@ class PythonProgram:
             line = f"{error.filename}:{error.lineno}"
             return ScenarioError(f"{type(error).__name__}: {error.msg}", where=line, frames=(line,), fatal=True)
         if isinstance(error, ScenarioTimeout):
-            return ScenarioError(str(error), where=where, frames=frames[-_MOST_FRAMES:], fatal=True)
-        text = _hint(error) or str(error) or "no message"
+            return ScenarioError(_words(error), where=where, frames=frames[-_MOST_FRAMES:], fatal=True)
+        text = _hint(error) or _words(error) or "no message"
         return ScenarioError(f"{type(error).__name__}: {text}", where=where, frames=frames[-_MOST_FRAMES:])
 
     def where(self) -> str:
@@ -128,11 +128,19 @@ class PythonProgram:
         )
 
 
+def _words(error: BaseException) -> str:
+    """The error's own words; an error may fail to give any."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - whatever a scenario's own exception class does
+        return ""
+
+
 def _hint(error: BaseException) -> str | None:
     """What to say of a misspelt name, or None."""
     if isinstance(error, AttributeError):
         return unknown_name(error)
-    missing = re.match(r"cannot import name '(\w+)' from 'voxsim'", str(error))
+    missing = re.match(r"cannot import name '(\w+)' from 'voxsim'", _words(error))
     if isinstance(error, ImportError) and missing:
         import voxsim
 

@@ -195,7 +195,7 @@ def _from_keys(keys: Mapping[str, Any]) -> Iterable[tuple[str, str, float | None
         elif isinstance(value, str):
             yield _read(f"{key}:{value}", value)
         elif isinstance(value, int | float):
-            yield (key, "", float(value)) if key in FAILURES or key == "silent" else (key, f"{value:g}", None)
+            yield (key, "", float(value)) if key in FAILURES or key == "silent" else (key, repr(value), None)
         else:
             raise BadBehaviour(f"The behaviour {key}={value!r} cannot be read.")
 

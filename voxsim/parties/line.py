@@ -117,7 +117,7 @@ class Line:
 
     def _press(self, digit: str, how: int) -> None:
         self._did("pressed", digit)
-        self.leg.far_presses(digit, int(how))
+        self.leg.far_presses(digit, how)
 
     def say(self, text: str, seconds: float | None = None) -> None:
         """Say something; it lasts as long as the speech model says, or the given seconds."""
@@ -201,6 +201,8 @@ class Line:
         if leg is None or leg.state is not CONNECTED:
             return
         match act.what:
+            case "press" if len(act.value) == 1:
+                self._press(act.value, 1)
             case "press":
                 self.press(act.value)
             case "say":

@@ -208,8 +208,12 @@ class Vox(trio.abc.Clock, Timed):
         """Let so many seconds pass."""
         self.driver.allow(seconds)
         future: Future[None] = Future(self.world.switch, f"{seconds:g} s to pass")
-        self.world.switch.after(seconds, future.set, None)
+        self.world.switch.after(seconds, self._pass, future)
         await future
+
+    def _pass(self, future: Future[None]) -> None:
+        """Be done once all that is due at this instant has happened."""
+        self.world.switch.at(self.world.switch.now, future.set, None)
 
     def settled(self) -> Future[None]:
         """To be awaited: done when all that is due at the present instant has happened."""

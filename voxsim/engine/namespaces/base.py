@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from voxsim.engine.current import current
+from voxsim.engine.current import current, running
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -19,7 +19,9 @@ class Namespace:
     @property
     def session(self) -> Session:
         """The session whose code is running."""
-        return current()
+        # As `current()`, without a second call: every command of a namespace begins here.
+        session = running.get(None)
+        return current() if session is None else session
 
     def __repr__(self) -> str:
         return f"<{self.NAME}>"

@@ -14,7 +14,7 @@ from voxsim.engine.namespaces import flows
 from voxsim.engine.namespaces.base import Namespace
 from voxsim.engine.ports import Headers
 from voxsim.engine.units.call import Call, warn_custom_data
-from voxsim.engine.units.playback import Segment
+from voxsim.engine.units.playback import Segment, speech
 from voxsim.engine.units.player import Player, SequencePlayer
 from voxsim.engine.units.websocket import WebSocket
 from voxsim.vocabulary.codes import FinishReason
@@ -217,7 +217,7 @@ class VoxEngineNamespace(Namespace):
         request: Any = None,
     ) -> Player:
         """A player that says a text of at most 1500 characters; `on_pause` makes it wait for `resume()`."""
-        segment = Segment("speech", str(text), tts_options)
+        segment = speech(text, tts_options)
         return Player(self.session, (segment,), progressive=progressive_playback, on_pause=on_pause)
 
     @command("createURLPlayer(request, {parameters}?)", Operation.CREATE, positional="loop progressivePlayback")
@@ -299,6 +299,10 @@ class VoxEngineNamespace(Namespace):
         for one in (media_unit1, media_unit2):
             if not isinstance(one, MediaUnit):
                 raise BadArgument(f"sendMediaBetween joins two calls, players or other media units, got {one!r}.")
+        both = (media_unit1, media_unit2)
+        if all(isinstance(one, Call) and one.leg.direct for one in both):
+            # Their media goes peer to peer, whatever is asked for here: easyProcess asks for it all the same.
+            return
         there = media_unit1.route_to(media_unit2)
         back = media_unit2.route_to(media_unit1)
         if there and back and isinstance(media_unit1, Call) and isinstance(media_unit2, Call):
@@ -387,7 +391,7 @@ def _segment(given: Mapping[str, Any]) -> Segment:
         raise BadArgument(f"A segment has `text` or `url`, got {given!r}.")
     if "text" in given:
         parameters = {python_name(str(key)): value for key, value in (given.get("parameters") or {}).items()}
-        return Segment("speech", str(given["text"]), parameters.get("tts_options"))
+        return speech(given["text"], parameters.get("tts_options"))
     return Segment("audio", str(given["url"]))
 
 

@@ -17,7 +17,7 @@ from voxsim.engine.lifecycle import Operation
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import Headers
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
-from voxsim.engine.units.playback import Playback, Segment
+from voxsim.engine.units.playback import Playback, Segment, speech
 from voxsim.vocabulary.codes import Cause, Sip
 from voxsim.vocabulary.declare import EventType, signature, unit
 from voxsim.vocabulary.enums import CallAudioQuality, CallState, DTMFType
@@ -30,6 +30,7 @@ US_RINGBACK = "440@-19,480@-19;*(2/4/1+2)"
 RU_RINGBACK = "425@-19;5(1/4/1)"
 
 _DIGITS = frozenset("0123456789*#p")
+_DTMF_TEXT: dict[int, str] = {kind: str(kind.value) for kind in DTMFType}
 
 
 class CallPlayback(Playback):
@@ -390,7 +391,7 @@ class Call(MediaUnit):
         PlaybackReady, PlaybackStarted and PlaybackFinished follow on the call. Returns the playback, whose
         `finished()` can be awaited.
         """
-        return self._play("say", Segment("speech", str(text), tts_options), progressive=progressive_playback)
+        return self._play("say", speech(text, tts_options), progressive=progressive_playback)
 
     @command("startPlayback(url, {parameters}?)", Operation.CREATE, positional="loop")
     def start_playback(
@@ -501,7 +502,7 @@ class Call(MediaUnit):
     def leg_moved(self, old: CallState, new: CallState) -> None:
         """The leg changed its state."""
         # Real session logs never show this event, so it is made only for those who ask for it.
-        if (self._listeners or self._waiters) and self.wanted(CallEvents.StateChanged):
+        if self.wanted(CallEvents.StateChanged):
             self.emit(CallEvents.StateChanged(self, self._id, old_state=str(old), new_state=str(new)))
 
     def leg_rings(self, headers: Headers) -> None:
@@ -535,7 +536,7 @@ class Call(MediaUnit):
         """A DTMF digit came."""
         wanted = self._tones
         if wanted is not None and wanted in (DTMFType.ALL, how):
-            self.emit(CallEvents.ToneReceived(self, self._id, digit, str(int(how))))
+            self.emit(CallEvents.ToneReceived(self, self._id, digit, _DTMF_TEXT[how]))
         else:
             now = self.session.switch.now
             self.play_out(Sound("digits", digit, now, int(self.session.switch.timing.digit * 1000), self._id))
@@ -611,7 +612,8 @@ class Call(MediaUnit):
             self.last_headers = headers
         if self._playback is not None:
             self._playback.halt()
-        self.unroute_all()
+        if self._sinks or self._sources:
+            self.unroute_all()
         session.calls.pop(self._id, None)
         if was is CONNECTED or leg.incoming:
             self.emit(

@@ -57,6 +57,17 @@ class Segment:
     options: Mapping[str, Any] | None = None
 
 
+def speech(text: Any, options: Mapping[str, Any] | None) -> Segment:
+    """A text to be said.
+
+    Raises:
+        BadArgument: the TTS options are no object.
+    """
+    if options is not None and not isinstance(options, Mapping):
+        raise BadArgument(f"ttsOptions is an object such as {{'rate': 'slow'}}, got {options!r}.")
+    return Segment("speech", str(text), options)
+
+
 class Playback(MediaUnit):
     """Plays segments one after the other to whatever it is sent to."""
 

@@ -214,7 +214,17 @@ class WebSocket(MediaUnit):
     @command("close()")
     def close(self) -> None:
         """Close the socket with 1000; Close follows."""
-        self._close_from_here()
+        if self.ready_state in (CLOSING, CLOSED):
+            return
+        if self._far is not None:
+            self._far.closed(WebSocketCloseCode.CLOSE_NORMAL, NORMAL_CLOSE)
+        if self.ready_state is OPEN:
+            self._move(CLOSING)
+        self.session.switch.post(self._finish_closing)
+
+    def _finish_closing(self) -> None:
+        if self.ready_state is not CLOSED:
+            self._closed(WebSocketCloseCode.CLOSE_NORMAL, NORMAL_CLOSE, clean=True)
 
     @command("clearMediaBuffer({parameters}?)")
     def clear_media_buffer(self, parameters: Options = None, *, tag: str | None = None) -> None:
@@ -233,14 +243,9 @@ class WebSocket(MediaUnit):
 
     def cut(self) -> None:
         """The session is over: close."""
-        self._close_from_here()
-
-    def _close_from_here(self) -> None:
-        if self.ready_state in (CLOSING, CLOSED):
-            return
-        if self._far is not None:
+        if self.ready_state in (CONNECTING, OPEN) and self._far is not None:
             self._far.closed(WebSocketCloseCode.CLOSE_NORMAL, NORMAL_CLOSE)
-        self._closed(WebSocketCloseCode.CLOSE_NORMAL, NORMAL_CLOSE, clean=True)
+        self._finish_closing()
 
     # --- the peer's side ---
 
