@@ -56,14 +56,32 @@ class TimeUp(VoxsimError):
     """The longest time that a run may take has passed."""
 
 
-@attrs.define(eq=False)
 class _Waiter:
-    """A trio task that waits for a future of the engine."""
+    """A trio task that waits for a future of the engine.
 
-    task: trio.lowlevel.Task
-    future: Future[Any]
-    of_scenario: bool
-    gone: bool = False
+    Attributes:
+        of_scenario: whether the task is a handler's; others belong to a test, or to a server.
+        gone: whether it has been resumed or cancelled.
+    """
+
+    __slots__ = ("_driver", "future", "gone", "of_scenario", "task")
+
+    def __init__(self, driver: Driver, task: trio.lowlevel.Task, future: Future[Any], of_scenario: bool) -> None:
+        self._driver = driver
+        self.task = task
+        self.future = future
+        self.of_scenario = of_scenario
+        self.gone = False
+
+    def due(self) -> None:
+        """The future is done: its turn comes."""
+        self._driver.turns.append(self)
+
+    def abort(self, _: Any) -> trio.lowlevel.Abort:
+        """The task is cancelled."""
+        self.gone = True
+        self._driver.waiters.discard(self)
+        return trio.lowlevel.Abort.SUCCEEDED
 
 
 @attrs.define(eq=False)
@@ -82,6 +100,10 @@ class Driver(trio.abc.Clock):
         switch: the engine.
         pace: how time goes.
         until: seconds after which the run is given up, or None.
+
+    Attributes:
+        turns: the tasks that are to run next, in order; None asks the driver to look around.
+        waiters: the tasks that wait for something of the engine.
     """
 
     def __init__(self, switch: Switch, pace: Pace | None = None, until: float | None = None) -> None:
@@ -92,8 +114,8 @@ class Driver(trio.abc.Clock):
         switch.tasks = self
         switch.watch = self.watch
         switch.on_session_end.append(self._session_ended)
-        self._turns: deque[_Waiter | _Start | None] = deque()
-        self._waiters: set[_Waiter] = set()
+        self.turns: deque[_Waiter | _Start | None] = deque()
+        self.waiters: set[_Waiter] = set()
         self._scopes: dict[str, set[trio.CancelScope]] = {}
         self._alive = 0
         self._waiting_tasks = 0
@@ -144,7 +166,7 @@ class Driver(trio.abc.Clock):
 
     def _has_work(self) -> bool:
         """Whether the driver has anything to do now that all else is blocked."""
-        if self._turns:
+        if self.turns:
             return True
         instant = self.switch.next_instant
         if self.pace.kind is Kind.REAL:
@@ -170,7 +192,7 @@ class Driver(trio.abc.Clock):
 
     def start(self, session: Session | None, coroutine: Coroutine[Any, Any, Any], done: Done) -> None:
         """Run a coroutine to its end as a task; its first turn comes after the present step."""
-        self._turns.append(_Start(session, coroutine, done))
+        self.turns.append(_Start(session, coroutine, done))
 
     async def wait(self, future: Future[Any]) -> None:
         """Give control back until the future is done."""
@@ -179,20 +201,14 @@ class Driver(trio.abc.Clock):
             return
         task = trio.lowlevel.current_task()
         # A handler's own nursery makes tasks that the driver does not know, but they inherit the session.
-        waiter = _Waiter(task, future, running.get(None) is not None)
+        waiter = _Waiter(self, task, future, running.get(None) is not None)
         counted = task.parent_nursery is self._nursery and not task.child_nurseries
-        self._waiters.add(waiter)
-        future.on_done(lambda: self._turns.append(waiter))
-
-        def abort(_: Any) -> trio.lowlevel.Abort:
-            waiter.gone = True
-            self._waiters.discard(waiter)
-            return trio.lowlevel.Abort.SUCCEEDED
-
+        self.waiters.add(waiter)
+        future.on_done(waiter.due)
         self._turn_over(task)
         self._waiting_tasks += counted
         try:
-            await trio.lowlevel.wait_task_rescheduled(abort)
+            await trio.lowlevel.wait_task_rescheduled(waiter.abort)
         finally:
             self._waiting_tasks -= counted
         if self._failure is not None:
@@ -205,7 +221,7 @@ class Driver(trio.abc.Clock):
             scope.cancel()
         if scopes:
             self._settle = True
-            self._turns.append(None)
+            self.turns.append(None)
 
     @contextlib.contextmanager
     def outside(self) -> Iterator[None]:
@@ -219,7 +235,7 @@ class Driver(trio.abc.Clock):
     @property
     def waiting(self) -> list[str]:
         """What the scenarios' coroutines wait for, in words."""
-        return sorted(waiter.future.waiting_for for waiter in self._waiters if waiter.of_scenario)
+        return sorted(waiter.future.waiting_for for waiter in self.waiters if waiter.of_scenario)
 
     def allow(self, seconds: float) -> None:
         """With manual time: let it go on by so many seconds."""
@@ -280,13 +296,13 @@ class Driver(trio.abc.Clock):
             self._nursery = None
             gc.set_threshold(*thresholds)
             self.watch.remove()
-            for turn in self._turns:
+            for turn in self.turns:
                 if isinstance(turn, _Start):
                     turn.coroutine.close()
-            self._turns.clear()
+            self.turns.clear()
 
     async def _loop(self, over: Callable[[], bool]) -> None:
-        switch, turns = self.switch, self._turns
+        switch, turns = self.switch, self.turns
         while True:
             if self.pace.kind is Kind.REAL:
                 switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
@@ -320,7 +336,7 @@ class Driver(trio.abc.Clock):
             return False
         # A task that waits for the engine can still be woken by trio, through the deadline of a cancel scope.
         in_place = self._in_place
-        return in_place is None or self._alive > self._waiting_tasks or in_place.next_deadline < math.inf
+        return in_place is None or self._alive > self._waiting_tasks or in_place.has_deadlines
 
     def _horizon(self) -> int:
         """How far the engine may move time by itself: nobody else is there, and the run cannot be over."""
@@ -351,14 +367,14 @@ class Driver(trio.abc.Clock):
     def _session_ended(self, session: Session) -> None:
         """The run may be over: let the engine stop at this instant to ask."""
         self._ended = True
-        self._turns.append(None)
+        self.turns.append(None)
 
     def _time_up(self, until: int) -> TimeUp:
         return TimeUp(f"The run was given up after {until / 1e6:g} s of its own time.")
 
     def _outer(self) -> list[_Waiter]:
         """Those outside of the scenarios who wait."""
-        return [waiter for waiter in self._waiters if not waiter.of_scenario]
+        return [waiter for waiter in self.waiters if not waiter.of_scenario]
 
     def _give_up(self, error: VoxsimError) -> None:
         """Tell those outside of the scenarios who wait; when the run is the driver's own, it ends."""
@@ -418,7 +434,7 @@ class Driver(trio.abc.Clock):
         self.watch.inside = False
 
     def _resume(self, waiter: _Waiter) -> None:
-        self._waiters.discard(waiter)
+        self.waiters.discard(waiter)
         if not waiter.gone:
             waiter.gone = True
             self._current = waiter.task

@@ -38,16 +38,15 @@ class InPlace:
             and hasattr(traps, "WaitTaskRescheduled")
             and all(hasattr(runner, name) for name in _RUNNER)
             and all(hasattr(task, name) for name in _TASK)
-            and hasattr(runner.deadlines, "next_deadline")  # type: ignore[union-attr]
+            and hasattr(runner.deadlines, "_active")  # type: ignore[union-attr]
         )
         # An instrument wants to see every step, and would not see these.
         return cls(context, traps) if fits and not runner.instruments.get("_all") else None  # type: ignore[union-attr]
 
     @property
-    def next_deadline(self) -> float:
-        """The earliest deadline of any cancel scope, in trio's seconds."""
-        deadline: float = self._runner.deadlines.next_deadline()
-        return deadline
+    def has_deadlines(self) -> bool:
+        """Whether any cancel scope has a deadline."""
+        return self._runner.deadlines._active > 0  # type: ignore[no-any-return]
 
     def step_last(self) -> None:
         """Run the task that was rescheduled last until it blocks or ends, as trio's loop would on its next round."""

@@ -146,14 +146,12 @@ class Emitter:
         if session.phase is not Phase.RUNNING and event.name not in LAST_EVENTS:
             session.note("undelivered", event.name, self._id, event)
             return
-        session.note("event", event.name, self._id, event)
+        name = event.name
+        session.note("event", name, self._id, event)
         listeners = self._listeners
-        if listeners is not None and (callbacks := listeners.get(event.name)):
-            if len(callbacks) == 1:
-                session.run(callbacks[0], event)
-            else:
-                for callback in tuple(callbacks):
-                    session.run(callback, event)
+        if listeners is not None and (callbacks := listeners.get(name)):
+            for callback in tuple(callbacks):
+                session.run(callback, event)
         if self._waiters is not None:
             self.wake(event)
 

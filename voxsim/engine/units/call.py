@@ -630,7 +630,8 @@ class Call(MediaUnit):
             )
         else:
             self.emit(CallEvents.Failed(self, self._id, dict(headers), code=cause.code, reason=cause.reason))
-        session.switch.post(self._give_up_waiting, self.ended_error())
+        if self._waiters:
+            session.switch.post(self._give_up_waiting, self.ended_error())
         if not session.calls:
             session.watch_idleness()
 

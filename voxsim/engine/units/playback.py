@@ -72,6 +72,7 @@ class Playback(MediaUnit):
     """Plays segments one after the other to whatever it is sent to."""
 
     __slots__ = (
+        "_end",
         "_finished",
         "_lengths",
         "_loop",
@@ -110,6 +111,7 @@ class Playback(MediaUnit):
         self._markers: list[tuple[int, int]] | None = None
         self._timers: list[Timer] | None = None
         self._finished: Future[Any] | None = None
+        self._end: Any = None
         session.players = session.players if session.players is not None else {}
         session.players[self._id] = self
         session.switch.post(self._load)
@@ -122,6 +124,8 @@ class Playback(MediaUnit):
         """
         if self.state is PlaybackState.STOPPED:
             raise self._stopped_error()
+        if self._end is not None:
+            return self._end
         if self._finished is None:
             self._finished = Future(self.session.switch, f"the end of the playback {self._describe()!r}")
         return await self._finished
@@ -323,9 +327,9 @@ class Playback(MediaUnit):
 
     def _settle(self, event: Any) -> None:
         """Give `finished()` its result, once the event has been delivered."""
-        if self._finished is None:
-            self._finished = Future(self.session.switch)
-        self.session.switch.post(self._finished.set, event)
+        self._end = event
+        if self._finished is not None:
+            self.session.switch.post(self._finished.set, event)
 
     def _leave(self, state: PlaybackState, moment: str, detail: Any = None) -> None:
         """It is over: what it held is let go, its last event is fired, and whoever waits for another one is told."""
@@ -338,7 +342,8 @@ class Playback(MediaUnit):
         self._tell(moment, detail)
         if state is PlaybackState.STOPPED and self._finished is not None:
             self._finished.fail(self._stopped_error())
-        self.session.switch.post(self._give_up_waiting, self._stopped_error())
+        if self._waiters:
+            self.session.switch.post(self._give_up_waiting, self._stopped_error())
 
     def _stopped_error(self) -> VoxsimError:
         if self.state is PlaybackState.FINISHED:
