@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voxsim.engine.appevents import AppEvents as AppEvents
+    from voxsim.engine.http import HttpRequestOptions as HttpRequestOptions
+    from voxsim.engine.http import HttpRequestResult as HttpRequestResult
     from voxsim.engine.namespaces.crypto import Crypto as Crypto
     from voxsim.engine.namespaces.helpers import base64_decode as base64_decode
     from voxsim.engine.namespaces.helpers import base64_encode as base64_encode
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.timers import set_timeout as set_timeout
     from voxsim.engine.namespaces.timers import sleep as sleep
     from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
-    from voxsim.engine.net import HttpRequestOptions as HttpRequestOptions
-    from voxsim.engine.net import HttpRequestResult as HttpRequestResult
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
@@ -79,7 +79,8 @@ _HOMES = {
     "engine.namespaces.phonenumber": "PhoneNumber",
     "engine.namespaces.timers": "clear_interval clear_timeout now outside set_interval set_timeout sleep",
     "engine.namespaces.voxengine": "VoxEngine",
-    "engine.net": "HttpRequestOptions HttpRequestResult SendMailResult",
+    "engine.http": "HttpRequestOptions HttpRequestResult",
+    "engine.net": "SendMailResult",
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
     "engine.units.player": "Player PlayerEvents SequencePlayer SequencePlayerEvents",

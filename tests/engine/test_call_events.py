@@ -10,7 +10,7 @@ import pytest
 
 from voxsim import CallEvents
 from voxsim.testing import Vox
-from voxsim.testing.handles import CallHandle
+from voxsim.testing.calls import CallHandle
 
 Write = Callable[[str], str]
 

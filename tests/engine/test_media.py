@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from voxsim.testing import Vox
-from voxsim.testing.handles import CallHandle
+from voxsim.testing.calls import CallHandle
 
 Write = Callable[[str], str]
 

@@ -16,11 +16,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
 import trio
 
 from voxsim.driver.inplace import InPlace
 from voxsim.driver.pace import Kind, Pace
+from voxsim.driver.turns import Done, Start, Stuck, TimeUp, Waiter
 from voxsim.driver.watch import CpuWatch
 from voxsim.engine.current import running
 from voxsim.engine.future import Future
@@ -37,8 +37,6 @@ _STEPS_BEFORE_YIELD: Final = 2000
 _FAR: Final = 1 << 62
 _GC_THRESHOLDS: Final = (500_000, 20, 100)
 
-Done = Callable[[Any, BaseException | None], None]
-
 
 def _instant_of(deadline: float) -> int:
     """The first microsecond at which trio counts a deadline (in seconds) as passed."""
@@ -46,51 +44,6 @@ def _instant_of(deadline: float) -> int:
     while instant / 1e6 < deadline:
         instant += 1
     return instant
-
-
-class Stuck(VoxsimError):
-    """Nothing is left to happen, but something is still waited for; the message says who would have to act."""
-
-
-class TimeUp(VoxsimError):
-    """The longest time that a run may take has passed."""
-
-
-class _Waiter:
-    """A trio task that waits for a future of the engine.
-
-    Attributes:
-        of_scenario: whether the task is a handler's; others belong to a test, or to a server.
-        gone: whether it has been resumed or cancelled.
-    """
-
-    __slots__ = ("_driver", "future", "gone", "of_scenario", "task")
-
-    def __init__(self, driver: Driver, task: trio.lowlevel.Task, future: Future[Any], of_scenario: bool) -> None:
-        self._driver = driver
-        self.task = task
-        self.future = future
-        self.of_scenario = of_scenario
-        self.gone = False
-
-    def due(self) -> None:
-        """The future is done: its turn comes."""
-        self._driver.turns.append(self)
-
-    def abort(self, _: Any) -> trio.lowlevel.Abort:
-        """The task is cancelled."""
-        self.gone = True
-        self._driver.waiters.discard(self)
-        return trio.lowlevel.Abort.SUCCEEDED
-
-
-@attrs.define(eq=False)
-class _Start:
-    """A coroutine that is to become a task."""
-
-    session: Session | None
-    coroutine: Coroutine[Any, Any, Any]
-    done: Done
 
 
 class Driver(trio.abc.Clock):
@@ -114,8 +67,8 @@ class Driver(trio.abc.Clock):
         switch.tasks = self
         switch.watch = self.watch
         switch.on_session_end.append(self._session_ended)
-        self.turns: deque[_Waiter | _Start | None] = deque()
-        self.waiters: set[_Waiter] = set()
+        self.turns: deque[Waiter | Start | None] = deque()
+        self.waiters: set[Waiter] = set()
         self._scopes: dict[str, set[trio.CancelScope]] = {}
         self._alive = 0
         self._waiting_tasks = 0
@@ -192,7 +145,7 @@ class Driver(trio.abc.Clock):
 
     def start(self, session: Session | None, coroutine: Coroutine[Any, Any, Any], done: Done) -> None:
         """Run a coroutine to its end as a task; its first turn comes after the present step."""
-        self.turns.append(_Start(session, coroutine, done))
+        self.turns.append(Start(session, coroutine, done))
 
     async def wait(self, future: Future[Any]) -> None:
         """Give control back until the future is done."""
@@ -201,7 +154,7 @@ class Driver(trio.abc.Clock):
             return
         task = trio.lowlevel.current_task()
         # A handler's own nursery makes tasks that the driver does not know, but they inherit the session.
-        waiter = _Waiter(self, task, future, running.get(None) is not None)
+        waiter = Waiter(self.turns, self.waiters, task, future, running.get(None) is not None)
         counted = task.parent_nursery is self._nursery and not task.child_nurseries
         self.waiters.add(waiter)
         future.on_done(waiter.due)
@@ -297,7 +250,7 @@ class Driver(trio.abc.Clock):
             gc.set_threshold(*thresholds)
             self.watch.remove()
             for turn in self.turns:
-                if isinstance(turn, _Start):
+                if isinstance(turn, Start):
                     turn.coroutine.close()
             self.turns.clear()
 
@@ -372,7 +325,7 @@ class Driver(trio.abc.Clock):
     def _time_up(self, until: int) -> TimeUp:
         return TimeUp(f"The run was given up after {until / 1e6:g} s of its own time.")
 
-    def _outer(self) -> list[_Waiter]:
+    def _outer(self) -> list[Waiter]:
         """Those outside of the scenarios who wait."""
         return [waiter for waiter in self.waiters if not waiter.of_scenario]
 
@@ -404,14 +357,14 @@ class Driver(trio.abc.Clock):
 
         await trio.lowlevel.wait_task_rescheduled(abort)
 
-    async def _take_turn(self, turn: _Waiter | _Start | None) -> None:
+    async def _take_turn(self, turn: Waiter | Start | None) -> None:
         """Let one task run until it waits, ends, or blocks elsewhere."""
         if turn is None:
             if self._settle:
                 self._settle = False
                 await self._park("turn")
             return
-        if isinstance(turn, _Start):
+        if isinstance(turn, Start):
             if self._nursery is None:
                 raise VoxsimError("The driver has ended; no handler can begin.")
             self._alive += 1
@@ -433,7 +386,7 @@ class Driver(trio.abc.Clock):
             await self._park("turn")
         self.watch.inside = False
 
-    def _resume(self, waiter: _Waiter) -> None:
+    def _resume(self, waiter: Waiter) -> None:
         self.waiters.discard(waiter)
         if not waiter.gone:
             waiter.gone = True
@@ -444,7 +397,7 @@ class Driver(trio.abc.Clock):
         if self._parked == "turn" and self._current in (None, task):
             self._wake()
 
-    async def _run_task(self, start: _Start) -> None:
+    async def _run_task(self, start: Start) -> None:
         task = trio.lowlevel.current_task()
         self._current = task
         session = start.session

@@ -16,9 +16,10 @@ from voxsim.vocabulary.errors import ScenarioError
 
 if TYPE_CHECKING:
     from voxsim.engine.future import Future
+    from voxsim.engine.http import HttpRequest
     from voxsim.engine.leg import Leg
     from voxsim.engine.media import Sound
-    from voxsim.engine.net import Exchange, HttpRequest
+    from voxsim.engine.net import Exchange
     from voxsim.engine.session import Session
 
 Headers = Mapping[str, str]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
-from voxsim.engine.net import Exchange, HttpRequest
+from voxsim.engine.http import HttpRequest
+from voxsim.engine.net import Exchange
 from voxsim.engine.ports import Headers, SocketFar, SocketNear
 from voxsim.vocabulary.codes import HttpCode
 from voxsim.vocabulary.errors import BadArgument

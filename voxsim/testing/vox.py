@@ -16,8 +16,8 @@ import trio
 from voxsim.driver import Driver, Pace
 from voxsim.driver.scheduling import deterministic
 from voxsim.engine.future import Future
+from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
-from voxsim.engine.net import HttpRequest
 from voxsim.engine.ports import Audio
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
@@ -26,8 +26,9 @@ from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
+from voxsim.testing.calls import Words
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
-from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle, Words
+from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 

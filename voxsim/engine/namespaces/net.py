@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from voxsim.engine import net
+from voxsim.engine import http
 from voxsim.engine.command import Options, command
 from voxsim.engine.future import Future
+from voxsim.engine.http import HttpRequestResult
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.namespaces.base import Namespace
-from voxsim.engine.net import HttpRequestResult, SendMailResult, net_of
+from voxsim.engine.net import SendMailResult, net_of
 from voxsim.vocabulary.declare import namespace
 from voxsim.vocabulary.errors import BadArgument
 
@@ -23,14 +24,14 @@ class NetNamespace(Namespace):
 
     NAME: ClassVar = "Net"
 
-    HttpRequestOptions = net.HttpRequestOptions
+    HttpRequestOptions = http.HttpRequestOptions
 
     @command("httpRequest(url, callback, {options}?)", Operation.HTTP)
     def http_request(
         self,
         url: str,
         callback: Callable[[HttpRequestResult], Any],
-        options: Options | net.HttpRequestOptions = None,
+        options: Options | http.HttpRequestOptions = None,
         *,
         method: str = "GET",
         post_data: PostData = None,
@@ -68,7 +69,7 @@ class NetNamespace(Namespace):
     def http_request_async(
         self,
         url: str,
-        options: Options | net.HttpRequestOptions = None,
+        options: Options | http.HttpRequestOptions = None,
         *,
         method: str = "GET",
         post_data: PostData = None,
@@ -143,8 +144,8 @@ def _options(
     timeout: float | None,
     connection_timeout: float | None,
     enable_system_log: bool,
-) -> net.HttpRequestOptions:
-    return net.HttpRequestOptions(
+) -> http.HttpRequestOptions:
+    return http.HttpRequestOptions(
         method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log
     )
 
