@@ -149,7 +149,8 @@ class Driver(trio.abc.Clock):
 
     async def wait(self, future: Future[Any]) -> None:
         """Give control back until the future is done."""
-        self._ensure_running()
+        if self._task is None:
+            self._begin_beside()
         if future.done:
             return
         task = trio.lowlevel.current_task()
@@ -197,11 +198,10 @@ class Driver(trio.abc.Clock):
 
     # --- running ---
 
-    def _ensure_running(self) -> None:
+    def _begin_beside(self) -> None:
         """Start the driver beside a test, as a system task of its trio run."""
-        if self._task is None:
-            self._beside = True
-            self._task = trio.lowlevel.spawn_system_task(self._run_beside, name="voxsim driver")
+        self._beside = True
+        self._task = trio.lowlevel.spawn_system_task(self._run_beside, name="voxsim driver")
 
     async def _run_beside(self) -> None:
         try:

@@ -8,6 +8,7 @@ function is accepted, and ends the session when the event fires.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
 
 import attrs
@@ -116,13 +117,16 @@ class Emitter:
             return cast("E", past)
         if (trouble := self._too_late(names)) is not None:
             raise trouble
-        words = " or ".join(repr(event) for event in events)
-        future: Future[E] = Future(self.session.switch, f"{words} of {self!r}")
+        future: Future[E] = Future(self.session.switch, partial(self._awaited, events))
         if self._waiters is None:
             self._waiters = {}
         for name in names:
             self._waiters.setdefault(name, []).append(future)
         return await future
+
+    def _awaited(self, events: tuple[EventType[Any], ...]) -> str:
+        """What a handler waits for, in words."""
+        return f"{' or '.join(repr(event) for event in events)} of {self!r}"
 
     # --- for units ---
 
@@ -152,7 +156,7 @@ class Emitter:
         if listeners is not None and (callbacks := listeners.get(name)):
             for callback in tuple(callbacks):
                 session.run(callback, event)
-        if self._waiters is not None:
+        if self._waiters is not None and name in self._waiters:
             self.wake(event)
 
     def wake(self, event: Event) -> None:
@@ -172,16 +176,15 @@ class Emitter:
         """Why none of these events can come any more, or None when one may."""
         return None
 
-    def _lasting(self) -> tuple[EventType[Any], ...]:
-        """The events one of which began the state in which this unit is, when they come only once."""
-        return ()
+    def _lasting(self) -> tuple[int, tuple[EventType[Any], ...]]:
+        """The events one of which began the state in which this unit is, when they come only once; and since when."""
+        return 0, ()
 
     def _past(self, names: list[str]) -> Event | None:
         """The event that began the present state, when it is among the wanted ones and was delivered."""
-        wanted = {event.plain for event in self._lasting()}.intersection(names)
-        if not wanted:
-            return None
-        return self.session.last_event(self._id, wanted)
+        since, lasting = self._lasting()
+        wanted = [event.plain for event in lasting if event.plain in names]
+        return self.session.last_event(self._id, wanted, since) if wanted else None
 
     def _event_name(self, event: object) -> str:
         """The value of one of this unit's events, or an error that names the nearest one."""

@@ -14,18 +14,24 @@ T = TypeVar("T")
 class Future(Generic[T]):
     """Done once, with a value or an error. Awaiting it gives control back to the engine.
 
-    `waiting_for` says in words what would complete it, for the report of a run that cannot end.
+    `waiting_for` says in words what would complete it, for the report of a run that cannot end; the words may be
+    worked out only when somebody asks.
     """
 
-    __slots__ = ("_callbacks", "_error", "_switch", "_value", "done", "waiting_for")
+    __slots__ = ("_callbacks", "_error", "_switch", "_value", "_words", "done")
 
-    def __init__(self, switch: Switch, waiting_for: str = "") -> None:
+    def __init__(self, switch: Switch, waiting_for: str | Callable[[], str] = "") -> None:
         self._switch = switch
         self._callbacks: list[Callable[[], None]] = []
         self._value: T | None = None
         self._error: BaseException | None = None
         self.done = False
-        self.waiting_for = waiting_for
+        self._words = waiting_for
+
+    @property
+    def waiting_for(self) -> str:
+        """What would complete it, in words."""
+        return self._words if isinstance(self._words, str) else self._words()
 
     def set(self, value: T) -> None:
         """Complete it with a value; a second completion is ignored."""

@@ -52,6 +52,7 @@ class Leg:
         answering: `answer()` was given, its Connected has not come yet.
         connected_at: when it was connected (microseconds), or None.
         cause: why it ended, or None.
+        ended_at: when it ended (microseconds).
     """
 
     __slots__ = (
@@ -65,6 +66,7 @@ class Leg:
         "direct",
         "display_name",
         "early",
+        "ended_at",
         "far",
         "held",
         "id",
@@ -109,6 +111,7 @@ class Leg:
         self.refer_pending = False
         self.connected_at: int | None = None
         self.cause: Cause | None = None
+        self.ended_at = 0
 
     def __repr__(self) -> str:
         return f"<Leg {self.id} {self.kind} {self.number} {self.state}>"
@@ -368,6 +371,7 @@ class Leg:
         self._stop_clock()
         self._move(TERMINATED)
         self.cause = cause
+        self.ended_at = self._switch.now
         facts = {"code": cause.code, "reason": cause.reason, "by": by, "was": str(was), "ms": self.duration_us // 1000}
         self._note("ended", facts)
         if by != "far" and self.far is not None:

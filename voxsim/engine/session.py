@@ -183,9 +183,11 @@ class Session(Emitter):
         """The events delivered so far, in order: records whose `name` is the documented name."""
         return [record for record in self.timeline if record.kind == "event"]
 
-    def last_event(self, unit: str, names: Collection[str]) -> Event | None:
-        """The event of a unit that was delivered last, of those with these names; or None."""
-        for _, _, kind, name, of, data in reversed(self._records):
+    def last_event(self, unit: str, names: Collection[str], since: int) -> Event | None:
+        """The event of a unit that was delivered last, of those with these names, not before an instant; or None."""
+        for t, _, kind, name, of, data in reversed(self._records):
+            if t < since:
+                return None
             if kind == "event" and of == unit and name in names:
                 return cast("Event", data)
         return None

@@ -21,6 +21,8 @@ from voxsim.vocabulary.errors import CallEnded, VoxsimError
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
+_ON_CONNECTED: Final = (CallEvents.Connected,)
+_ON_ENDED: Final = (CallEvents.Disconnected, CallEvents.Failed)
 _DTMF_TEXT: Final[dict[int, str]] = {kind: str(kind.value) for kind in DTMFType}
 
 
@@ -285,10 +287,11 @@ class CallLine(MediaUnit):
 
     # --- inside ---
 
-    def _lasting(self) -> tuple[EventType[Any], ...]:
-        if self.leg.state is CONNECTED:
-            return (CallEvents.Connected,)
-        return () if self.leg.alive else (CallEvents.Disconnected, CallEvents.Failed)
+    def _lasting(self) -> tuple[int, tuple[EventType[Any], ...]]:
+        leg = self.leg
+        if leg.state is CONNECTED:
+            return leg.connected_at or 0, _ON_CONNECTED
+        return leg.ended_at, () if leg.alive else _ON_ENDED
 
     def _too_late(self, names: list[str]) -> VoxsimError | None:
         if self.leg.alive or AFTER_THE_END.intersection(names):

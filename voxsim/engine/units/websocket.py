@@ -425,10 +425,10 @@ class WebSocket(MediaUnit):
         finally:
             self._listeners = listeners
 
-    def _lasting(self) -> tuple[EventType[Any], ...]:
+    def _lasting(self) -> tuple[int, tuple[EventType[Any], ...]]:
         if self.ready_state is CLOSED:
-            return (WebSocketEvents.CLOSE,)
-        return (WebSocketEvents.OPEN,) if self.ready_state is OPEN else ()
+            return 0, (WebSocketEvents.CLOSE,)
+        return 0, (WebSocketEvents.OPEN,) if self.ready_state is OPEN else ()
 
     def _too_late(self, names: list[str]) -> VoxsimError | None:
         if self.ready_state is CLOSED and WebSocketEvents.CLOSE.plain not in names:
