@@ -49,7 +49,7 @@ class Record(NamedTuple):
         kind: one of `KINDS`.
         name: the documented name of the event or command, or a word for the happening.
         unit: the id of the unit concerned (call, player, socket …), or None.
-        data: further facts: a mapping, an event, or a command's arguments.
+        data: further facts: a mapping, an event, a command's arguments, or an object with `facts()`.
     """
 
     t: int
@@ -74,6 +74,8 @@ class Record(NamedTuple):
             return _payload(data)
         if isinstance(data, tuple):
             return _arguments(*data)
+        if not isinstance(data, Mapping):
+            data = data.facts()
         return {str(key): plain(value) for key, value in data.items()}
 
     def written(self) -> dict[str, Any]:

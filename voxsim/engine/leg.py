@@ -7,7 +7,7 @@ calls `ring`, `answer`, `hang_up` â€¦), the outside's is a Far (it calls `far_â€
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.media import Sound
 from voxsim.engine.ports import Far, Headers
@@ -31,6 +31,8 @@ ALERTING, PROGRESSING, CONNECTED, TERMINATED = CallState
 
 NO_HEADERS: Final[dict[str, str]] = {}
 
+_BY_PLATFORM: Final = {"by": "platform"}
+_BY_FAR: Final = {"by": "far"}
 _DIRECTIONS: Final[dict[tuple[str, bool], str]] = {
     ("pstn", True): "All numbers",
     ("sip", False): "SIP Call",
@@ -171,14 +173,14 @@ class Leg:
 
     def ring(self, headers: Headers = NO_HEADERS) -> None:
         """Send 180 to the caller."""
-        self._note("ringing", {"by": "platform"})
+        self._note("ringing", _BY_PLATFORM)
         if self.far is not None:
             self.far.rang(self, headers)
 
     def progress(self, headers: Headers = NO_HEADERS) -> None:
         """Send 183 to the caller and open early media."""
         self.early = True
-        self._note("early_media", {"by": "platform"})
+        self._note("early_media", _BY_PLATFORM)
         if self.far is not None:
             self.far.progressed(self, headers)
 
@@ -230,7 +232,7 @@ class Leg:
     def far_rings(self, headers: Headers = NO_HEADERS, device: str = "") -> None:
         """180 from the callee; may come several times, once for each device that rings."""
         if self.state is PROGRESSING:
-            self._note("ringing", {"by": "far", "device": device} if device else {"by": "far"})
+            self._note("ringing", {"by": "far", "device": device} if device else _BY_FAR)
             if self.call is not None:
                 self.call.leg_rings(headers)
 
@@ -238,7 +240,7 @@ class Leg:
         """183 with early media from the callee."""
         if self.state is PROGRESSING:
             first, self.early = not self.early, True
-            self._note("early_media", {"by": "far"})
+            self._note("early_media", _BY_FAR)
             if self.call is not None:
                 self.call.leg_progresses(headers)
             if first:
@@ -271,7 +273,7 @@ class Leg:
     def far_says(self, sound: Sound) -> None:
         """The subscriber begins to speak or to play something."""
         if self.media_back:
-            self._note("speaks", sound.facts())
+            self._note("speaks", sound)
             if self.call is not None:
                 self.call.leg_speaks(sound)
 
@@ -391,7 +393,7 @@ class Leg:
             self._clock.cancel()
             self._clock = None
 
-    def _note(self, name: str, data: dict[str, object] | None = None) -> None:
+    def _note(self, name: str, data: Any = None) -> None:
         if self.call is not None:
             self.call.session.note("leg", name, self.id, data)
         else:

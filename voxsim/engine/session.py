@@ -128,8 +128,8 @@ class Session(Emitter):
         self.secret = switch.ids.secret()
         self.phase = Phase.LOADING
         self._told_terminating = False
-        # Bare tuples: one is made for everything that happens, and most are never read.
-        self._records: list[tuple[int, int, str, str, str | None, Any]] = []
+        # Six places of one list for each record: something is written for all that happens, and most is never read.
+        self._records: list[Any] = []
         self.failures: tuple[ScenarioError, ...] = ()
         self.finish_reason: FinishReason | None = None
         self.system_error = False
@@ -158,7 +158,7 @@ class Session(Emitter):
         """Record one happening of this session."""
         switch = self.switch
         switch.sequence = n = switch.sequence + 1
-        self._records.append((switch.now, n, kind, name, unit, data))
+        self._records += (switch.now, n, kind, name, unit, data)
         if switch.subscribers:
             record = Record(switch.now, n, self.key, kind, name, unit, data)
             for subscriber in switch.subscribers:
@@ -176,7 +176,9 @@ class Session(Emitter):
     def timeline(self) -> list[Record]:
         """All records of this session so far, in order."""
         key = self.key
-        return [Record(t, n, key, kind, name, unit, data) for t, n, kind, name, unit, data in self._records]
+        places = iter(self._records)
+        rows = zip(*[places] * 6, strict=True)
+        return [Record(t, n, key, kind, name, unit, data) for t, n, kind, name, unit, data in rows]
 
     @property
     def events(self) -> list[Record]:
@@ -185,11 +187,12 @@ class Session(Emitter):
 
     def last_event(self, unit: str, names: Collection[str], since: int) -> Event | None:
         """The event of a unit that was delivered last, of those with these names, not before an instant; or None."""
-        for t, _, kind, name, of, data in reversed(self._records):
-            if t < since:
+        records = self._records
+        for at in range(len(records) - 6, -1, -6):
+            if records[at] < since:
                 return None
-            if kind == "event" and of == unit and name in names:
-                return cast("Event", data)
+            if records[at + 2] == "event" and records[at + 4] == unit and records[at + 3] in names:
+                return cast("Event", records[at + 5])
         return None
 
     @property

@@ -43,6 +43,18 @@ class Received:
         return self.at / 1e6
 
 
+@attrs.define
+class Did:
+    """What the timeline tells of something that a party did: who it was, and the digits, text or target."""
+
+    party: str
+    value: str
+
+    def facts(self) -> dict[str, str]:
+        """Its facts for the timeline."""
+        return {"party": self.party, "value": self.value}
+
+
 class Line:
     """One party's end of one leg.
 
@@ -339,7 +351,7 @@ class Line:
     def _did(self, what: str, value: str = "") -> None:
         leg = self.leg
         address = self.party.address
-        facts = {"party": leg.number if "*" in address else address, "value": value}
+        facts = Did(leg.number if "*" in address else address, value)
         if leg.call is not None:
             leg.call.session.note("party", what, leg.id, facts)
         else:

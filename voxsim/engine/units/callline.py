@@ -111,7 +111,7 @@ class CallLine(MediaUnit):
         leg = self.leg
         if leg.media_open and not leg.direct and leg.far is not None:
             self._heard = sound
-            self.session.note("media", "heard", self._id, sound.facts())
+            self.session.note("media", "heard", self._id, sound)
             leg.far.heard(leg, sound)
 
     def hear_nothing(self, origin: MediaUnit) -> None:
