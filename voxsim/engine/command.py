@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from voxsim.engine.lifecycle import Operation, Phase, check_allowed
+from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.vocabulary.declare import Signature, unknown_option
 from voxsim.vocabulary.errors import BadArgument
 
@@ -41,7 +41,7 @@ def command(text: str, needs: Operation = Operation.CONTROL, *, positional: str 
         @functools.wraps(function)
         def run(self: Any, *args: Any, **options: Any) -> Any:
             session = self.session
-            if session.phase is not Phase.RUNNING:
+            if session.phase is not RUNNING:
                 check_allowed(session.phase, needs, signature.name)
             if at is not None and (len(args) > at or options_name in options):
                 args, options, documented = signature.spread(args, options)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
 import attrs
 
 from voxsim.engine.future import Future
-from voxsim.engine.lifecycle import Operation, Phase, check_allowed
+from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.vocabulary.declare import Event, EventNames, EventType, signature
 from voxsim.vocabulary.errors import BadArgument, UnknownName, VoxsimError
 from voxsim.vocabulary.naming import did_you_mean
@@ -64,7 +64,7 @@ class Emitter:
         Raises:
             UnknownName: there is no such event; the message names the nearest one.
         """
-        if self.session.phase is not Phase.RUNNING:
+        if self.session.phase is not RUNNING:
             check_allowed(self.session.phase, Operation.LISTEN, "addEventListener")
         name = self._event_name(event)
         if not callable(callback):
@@ -147,7 +147,7 @@ class Emitter:
     def _deliver(self, event: Event) -> None:
         """Hand an event to its listeners, unless the session keeps it back because it is ending."""
         session = self.session
-        if session.phase is not Phase.RUNNING and event.name not in LAST_EVENTS:
+        if session.phase is not RUNNING and event.name not in LAST_EVENTS:
             session.note("undelivered", event.name, self._id, event)
             return
         name = event.name

@@ -31,6 +31,9 @@ class Phase(Enum):
     __hash__ = object.__hash__
 
 
+RUNNING: Final = Phase.RUNNING
+"""By itself, because it is asked for at every event: a member of an enum is looked up slowly."""
+
 MOVES: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.LOADING: frozenset({Phase.RUNNING, Phase.CLOSING}),
     Phase.RUNNING: frozenset({Phase.CLOSING}),

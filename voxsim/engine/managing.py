@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from voxsim.engine.appevents import AppEvents
-from voxsim.engine.lifecycle import Phase
+from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.ports import SocketFar
 from voxsim.engine.units.websocket import WebSocket
 
@@ -77,7 +77,7 @@ def _deliver(
     done: Callable[[Reply], None],
     suffix: str,
 ) -> None:
-    if session.phase is not Phase.RUNNING:
+    if session.phase is not RUNNING:
         done(ENDED)
         return
     facts = {"method": method, "path": session_path(session) + suffix, "content": content}
@@ -182,7 +182,7 @@ def open_socket(session: Session, far: SocketFar, headers: HeaderPairs = (), suf
 
     Returns the session's end of it, or why it was refused.
     """
-    if session.phase is not Phase.RUNNING:
+    if session.phase is not RUNNING:
         return "The session has ended"
     if not session.allows_sockets:
         session.note("websocket", "refused", None, {"reason": "not allowed"})

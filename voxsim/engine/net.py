@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import attrs
 
 from voxsim.engine.http import HttpRequest, HttpRequestOptions, HttpRequestResult, malformed, outgoing, result_of
-from voxsim.engine.lifecycle import Operation, Phase, check_allowed
+from voxsim.engine.lifecycle import RUNNING, Operation, Phase, check_allowed
 from voxsim.vocabulary.codes import HTTP_ERRORS, HTTP_LIMIT_TEXT, SMTP_LIMIT_TEXT, HttpCode
 from voxsim.vocabulary.errors import LimitExceeded, NotAllowed
 
@@ -203,7 +203,7 @@ class Net:
         if exchange not in self._active:
             return
         self._active.remove(exchange)
-        if self._queued and self.session.phase is Phase.RUNNING:
+        if self._queued and self.session.phase is RUNNING:
             self._activate(self._queued.popleft())
         done(result)
         self._settle()
@@ -241,7 +241,7 @@ class Net:
         if not self._mails_active:
             return
         self._mails_active -= 1
-        if self._mails_queued and self.session.phase is Phase.RUNNING:
+        if self._mails_queued and self.session.phase is RUNNING:
             self._send_mail(*self._mails_queued.popleft())
         done(result)
         self._settle()

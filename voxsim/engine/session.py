@@ -17,7 +17,7 @@ from voxsim.engine.current import running
 from voxsim.engine.emitter import Emitter, NotAFunction
 from voxsim.engine.future import Future
 from voxsim.engine.journal import Record
-from voxsim.engine.lifecycle import Phase, check_move
+from voxsim.engine.lifecycle import RUNNING, Phase, check_move
 from voxsim.engine.ports import Script
 from voxsim.engine.switch import Switch, Timer
 from voxsim.engine.timers import Timers
@@ -272,7 +272,7 @@ class Session(Emitter):
         if self.custom_data:
             self.note("session", "custom_data", None, {"customData": self.custom_data})
         if self.phase is Phase.LOADING:
-            self._move(Phase.RUNNING)
+            self._move(RUNNING)
             self.note("session", "loaded")
             self.watch_idleness()
 
@@ -306,12 +306,12 @@ class Session(Emitter):
 
     def watch_idleness(self) -> None:
         """Start, stop or change the clock that ends a session without calls."""
-        if self.phase is not Phase.RUNNING:
+        if self.phase is not RUNNING:
             return
         if self.idle_timer is not None:
             self.idle_timer.cancel()
             self.idle_timer = None
-        if not self.calls and self.phase is Phase.RUNNING:
+        if not self.calls and self.phase is RUNNING:
             limits = self.switch.limits
             name = "idle_with_queue_seconds" if self.queue_requests else "idle_seconds"
             self.idle_timer = self.switch.after(getattr(limits, name), self._idle, name)
@@ -327,7 +327,7 @@ class Session(Emitter):
 
     def end(self, reason: FinishReason, *, system_error: bool = False) -> None:
         """Ask for the session's end; a second request changes nothing."""
-        if self.phase not in (Phase.LOADING, Phase.RUNNING):
+        if self.phase not in (Phase.LOADING, RUNNING):
             return
         self._move(Phase.CLOSING)
         self.finish_reason = reason

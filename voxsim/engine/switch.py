@@ -155,13 +155,13 @@ class Switch:
             horizon: move time on, from one due step to the next, as far as this instant; by default it stays.
         """
         ready = self.ready
-        taken = 0
-        while taken < most:
+        take = ready.popleft
+        for taken in range(most):
             if not ready:
                 self._pull(horizon)
                 if not ready:
-                    break
-            step, args = ready.popleft()
+                    return taken
+            step, args = take()
             try:
                 if args is None:
                     step.fire()
@@ -169,10 +169,9 @@ class Switch:
                     step(*args)
             except Exception as error:  # noqa: BLE001 - one bad session must not harm another
                 _blame(step, args, error)
-            taken += 1
             if stop:
-                break
-        return taken
+                return taken + 1
+        return most
 
     @property
     def next_instant(self) -> int | None:

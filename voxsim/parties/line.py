@@ -128,8 +128,9 @@ class Line:
                 self._later(index * gap, self._press, digit, how)
 
     def _press(self, digit: str, how: int) -> None:
+        leg = self.leg
         self._did("pressed", digit)
-        self.leg.far_presses(digit, how)
+        leg.far_presses(digit, how)
 
     def say(self, text: str, seconds: float | None = None) -> None:
         """Say something; it lasts as long as the speech model says, or the given seconds."""
