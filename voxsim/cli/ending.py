@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from voxsim.timeline.words import clean
+
 if TYPE_CHECKING:
     from voxsim.cli.arguments import Request
     from voxsim.parties.world import World
@@ -52,7 +54,7 @@ def _counted(texts: Iterable[str]) -> Iterator[str]:
     """Each text once, with how often it came; the tail of a long list as a number."""
     counted = Counter(texts)
     for text, times in list(counted.items())[:_MOST]:
-        first, *rest = text.split("\n")
+        first, *rest = (clean(line) for line in text.split("\n"))
         yield "\n".join([first + (f" ({times} times)" if times > 1 else ""), *rest])
     if len(counted) > _MOST:
         yield f"… and {len(counted) - _MOST} more"

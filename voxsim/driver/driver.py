@@ -24,7 +24,8 @@ from voxsim.driver.turns import Done, Start, Stuck, TimeUp, Waiter
 from voxsim.driver.watch import CpuWatch
 from voxsim.engine.current import running
 from voxsim.engine.future import Future
-from voxsim.vocabulary.errors import ScenarioTimeout, VoxsimError
+from voxsim.engine.session import gave_up
+from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -77,6 +78,7 @@ class Driver(trio.abc.Clock):
         self._beside = False
         self._settle = False
         self._ended = False
+        self._finishing = False
         self._last_turn: tuple[trio.lowlevel.Task | None, int] | None = None
         self._task: trio.lowlevel.Task | None = None
         self._nursery: trio.Nursery | None = None
@@ -106,6 +108,10 @@ class Driver(trio.abc.Clock):
         if deadline <= self.current_time():
             # Time has just been moved to it; trio looks for what has passed only after it has slept.
             return 0.0
+        if self._finishing and deadline < math.inf and self.pace.kind is not Kind.REAL:
+            # The run is over, and a handler that shields its cleanup is still at it: its time flies.
+            self.switch.now = max(self.switch.now, _instant_of(deadline))
+            return 0.0
         if self._parked == "turn":
             return self._wake()
         if self._parked == "idle" and self._has_work():
@@ -128,7 +134,7 @@ class Driver(trio.abc.Clock):
         if instant is not None and instant <= self.switch.now:
             return True
         # What was tried in vain is not tried again until something has changed, or somebody new waits for it.
-        return not self._held and (self._tried != (instant, self._trio_deadline) or bool(self._outer()))
+        return not self._holding() and (self._tried != (instant, self._trio_deadline) or bool(self._outer()))
 
     def _wall(self) -> float:
         if self._origin is None:
@@ -200,6 +206,12 @@ class Driver(trio.abc.Clock):
 
     def _begin_beside(self) -> None:
         """Start the driver beside a test, as a system task of its trio run."""
+        clock = trio.lowlevel.current_clock()
+        if clock is not self and getattr(clock, "driver", None) is not self:
+            raise VoxsimError(
+                "This platform is not the trio clock here, so its time cannot move. "
+                "A test whose fixtures use `vox` must take `vox` itself, too."
+            )
         self._beside = True
         self._task = trio.lowlevel.spawn_system_task(self._run_beside, name="voxsim driver")
 
@@ -244,9 +256,11 @@ class Driver(trio.abc.Clock):
                 try:
                     yield
                 finally:
+                    self._finishing = True
                     nursery.cancel_scope.cancel()
         finally:
             self._nursery = None
+            self._finishing = False
             gc.set_threshold(*thresholds)
             self.watch.remove()
             for turn in self.turns:
@@ -267,14 +281,14 @@ class Driver(trio.abc.Clock):
                     await trio.lowlevel.checkpoint()
                 continue
             self._ended = False
-            if over():
+            if over() and not self._alive:
                 return
             if self.pace.kind is Kind.REAL and self.until is not None and switch.now >= self.until:
                 self._give_up(self._time_up(self.until))
             if self._others():
                 self._settle = False
                 await self._park("idle")
-                if turns or switch.next_instant == switch.now:
+                if turns or switch.next_instant == switch.now or (over() and not self._alive):
                     continue
             if self.pace.kind is not Kind.REAL:
                 self._jump()
@@ -305,7 +319,7 @@ class Driver(trio.abc.Clock):
         if self._others() and self._trio_deadline < math.inf:
             of_trio = _instant_of(self._trio_deadline)
             instant = of_trio if instant is None else min(instant, of_trio)
-        if self._held:
+        if self._holding():
             return
         if self._allowed is not None and (instant is None or instant > self._allowed):
             switch.advance(max(switch.now, self._allowed))
@@ -321,6 +335,10 @@ class Driver(trio.abc.Clock):
         """The run may be over: let the engine stop at this instant to ask."""
         self._ended = True
         self.turns.append(None)
+
+    def _holding(self) -> bool:
+        """Whether real work is under way that time must wait for: declared, or a thread that a handler waits for."""
+        return self._held > 0 or trio.to_thread.current_default_thread_limiter().borrowed_tokens > 0
 
     def _time_up(self, until: int) -> TimeUp:
         return TimeUp(f"The run was given up after {until / 1e6:g} s of its own time.")
@@ -338,7 +356,7 @@ class Driver(trio.abc.Clock):
 
     def _report(self) -> str:
         """Who would have to act, in words."""
-        lines = ["Nothing is left to happen, and this is still open:"]
+        lines = []
         for session in self.switch.sessions.values():
             lines.append(f"  session {session.key} of {session.origin.rule_name or 'the scenario'}")
             for call in session.calls.values():
@@ -346,7 +364,9 @@ class Driver(trio.abc.Clock):
                 who = leg.callerid if leg.incoming else leg.number
                 lines.append(f"    call with {who} is {leg.state}: one side would have to hang up")
         lines.extend(f"    the scenario waits for {words}" for words in self.waiting)
-        return "\n".join(lines)
+        if not lines:
+            return "Nothing is left to happen."
+        return "\n".join(["Nothing is left to happen, and this is still open:", *lines])
 
     async def _park(self, why: str) -> None:
         self._parked = why
@@ -404,16 +424,21 @@ class Driver(trio.abc.Clock):
         if session is not None:
             running.set(session)
         key = session.key if session is not None else ""
-        with trio.CancelScope() as scope:
-            self._scopes.setdefault(key, set()).add(scope)
-            try:
-                result = await start.coroutine
-            except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - reported as the scenario's
-                # What fails while a cancelled handler cleans up after itself is nobody's mistake.
-                if not scope.cancel_called:
-                    start.done(None, error)
-            else:
-                start.done(result, None)
+        scope = trio.CancelScope()
+        self._scopes.setdefault(key, set()).add(scope)
+        try:
+            with scope:
+                start.done(await start.coroutine, None)
+        except (trio.Cancelled, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            if self._nursery is not None and self._nursery.cancel_scope.cancel_called:
+                raise
+            if not scope.cancel_called:
+                start.done(None, error)
+            elif session is not None and not gave_up(error):
+                # What fails while a cancelled handler cleans up after itself does not fail the run.
+                session.warn(f"A handler failed while it was cancelled: {type(error).__name__}: {error}")
         scopes = self._scopes.get(key)
         if scopes is not None:
             scopes.discard(scope)

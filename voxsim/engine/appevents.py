@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
-from voxsim.vocabulary.declare import Event, EventNames, derived, event, hidden
+from voxsim.vocabulary.declare import Event, EventNames, derived, event, hidden, payload
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Origin
@@ -14,12 +12,12 @@ if TYPE_CHECKING:
     from voxsim.engine.units.websocket import WebSocket
 
 
-@attrs.define(eq=False)
+@payload
 class StartedEvent(Event):
     """The first event of every session."""
 
     session_id: int
-    origin: Origin = hidden()  # noqa: RUF009 - a field
+    origin: Origin = hidden()
     session_key: str = hidden()
     secret: str = hidden()
 
@@ -89,7 +87,7 @@ class StartedEvent(Event):
         return {"acceptReInviteByDefault": True}
 
 
-@attrs.define(eq=False)
+@payload
 class CallAlertingEvent(Event):
     """An incoming call arrived."""
 
@@ -138,7 +136,7 @@ class CallAlertingEvent(Event):
         return "127.0.0.1:50000" if self.call.client_type() == "user" else None
 
 
-@attrs.define(eq=False)
+@payload
 class HttpRequestEvent(Event):
     """A managing HTTP request reached the session; what the handler returns is the answer."""
 
@@ -148,21 +146,21 @@ class HttpRequestEvent(Event):
     headers: list[dict[str, str]]
 
 
-@attrs.define(eq=False)
+@payload
 class WebSocketEvent(HttpRequestEvent):
     """A WebSocket was opened to the session's URL."""
 
     websocket: WebSocket
 
 
-@attrs.define(eq=False)
+@payload
 class NewWebSocketFailedEvent(HttpRequestEvent):
     """A WebSocket to the session's URL was refused because too many are open."""
 
     reason: str
 
 
-@attrs.define(eq=False)
+@payload
 class TerminationEvent(Event):
     """The session is about to end, or has ended; `system_error` when the platform ended it because of an error."""
 

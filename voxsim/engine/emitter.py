@@ -7,6 +7,7 @@ function is accepted, and ends the session when the event fires.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
@@ -36,6 +37,20 @@ class NotAFunction:
 
     given: Any
     where: str
+
+
+@attrs.frozen
+class BareCommand:
+    """A command given as a callback, such as `VoxEngine.terminate`: it is called without the event."""
+
+    command: Callable[[], Any]
+
+    def __call__(self, event: Event) -> Any:
+        """Do the command."""
+        return self.command()
+
+
+_GENERATOR: Final = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 class Emitter:
@@ -69,6 +84,12 @@ class Emitter:
         name = self._event_name(event)
         if not callable(callback):
             callback = NotAFunction(callback, self.session.script.where())
+        elif getattr(callback, "__signature_of__", None) is not None:
+            callback = BareCommand(cast("Callable[[], Any]", callback))
+        elif getattr(getattr(callback, "__code__", None), "co_flags", 0) & _GENERATOR:
+            raise BadArgument(
+                f"{callback.__name__} has a `yield` in it: a handler is a `def` or an `async def` without."
+            )
         if self._listeners is None:
             self._listeners = {name: [callback]}
         elif name in self._listeners:
@@ -86,8 +107,11 @@ class Emitter:
             return
         if callback is None:
             callbacks.clear()
-        elif callback in callbacks:
-            callbacks.remove(callback)
+            return
+        for kept in (callback, BareCommand(callback)):
+            if kept in callbacks:
+                callbacks.remove(kept)
+                return
 
     @overload
     def on(self, event: EventType[E]) -> Callable[[H], H]: ...
@@ -95,6 +119,8 @@ class Emitter:
     def on(self, event: str) -> Callable[[H], H]: ...
     def on(self, event: EventType[Any] | str) -> Callable[[H], H]:
         """The decorator form of `add_event_listener`: `@call.on(CallEvents.Connected)`."""
+        if not isinstance(event, str):
+            raise BadArgument(f"@{self.NAME}.on takes the event: @{self.NAME}.on({self.EVENTS.__name__}.…).")
 
         def add(handler: H) -> H:
             self.add_event_listener(event, handler)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import attrs
 
 from voxsim.vocabulary.errors import BadArgument
+from voxsim.vocabulary.naming import python_name
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -75,7 +76,10 @@ class HttpRequestResult:
 
 @attrs.define
 class HttpRequestOptions:
-    """Options of a request as an object whose fields can be set, as older scripts make it."""
+    """Options of a request as an object whose fields can be set, as older scripts make it, in either spelling."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, python_name(name), value)
 
     method: str = "GET"
     post_data: str | bytes | list[int] | None = None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from voxsim.engine.appevents import AppEvents
+from voxsim.engine.journal import plain
 from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.ports import SocketFar
 from voxsim.engine.units.websocket import WebSocket
@@ -161,10 +162,9 @@ def reply_of(value: Any) -> Reply:
         return Reply(200, value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Reply(200, str(value))
-    try:
-        return Reply(200, json.dumps(value), "application/json")
-    except (TypeError, ValueError):
-        return Reply(200, str(value))
+    if isinstance(value, bytes | bytearray):
+        return Reply(200, value.decode("utf-8", "replace"))
+    return Reply(200, json.dumps(plain(value)), "application/json")
 
 
 def session_path(session: Session) -> str:

@@ -188,8 +188,8 @@ class Script(Protocol):
     def load(self, session: Session, index: int) -> None:
         """Run the top level of one scenario file inside the session; called in order, each file once."""
 
-    def explain(self, error: BaseException) -> ScenarioError:
-        """The error as the scenario's author should see it: file, line, and the scenario's own frames."""
+    def explain(self, error: BaseException, culprit: Any = None) -> ScenarioError:
+        """The error of a handler (`culprit`) as its author should see it: file, line, and the scenario's own frames."""
 
     def where(self) -> str:
         """The line of the scenario that runs just now, as `file:line`; empty when none does."""

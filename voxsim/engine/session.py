@@ -16,7 +16,7 @@ from voxsim.engine.appevents import AppEvents
 from voxsim.engine.current import running
 from voxsim.engine.emitter import Emitter, NotAFunction
 from voxsim.engine.future import Future
-from voxsim.engine.journal import Record
+from voxsim.engine.journal import Record, plain
 from voxsim.engine.lifecycle import RUNNING, Phase, check_move
 from voxsim.engine.ports import Script
 from voxsim.engine.switch import Switch, Timer
@@ -213,7 +213,7 @@ class Session(Emitter):
         watch.inside = True
         try:
             result = handler(*args)
-        except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - a scenario may raise anything
+        except (Exception, ScenarioTimeout, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - a scenario may raise anything
             watch.inside = False
             self.failed(error, fatal=not callable(handler), culprit=handler)
             return None
@@ -226,9 +226,9 @@ class Session(Emitter):
 
     def task_done(self, result: Any, error: BaseException | None) -> None:
         """A coroutine of the scenario has ended."""
-        if isinstance(error, GAVE_UP):
+        if error is not None and gave_up(error):
             explained = self.script.explain(error)
-            self.note("warning", f"A handler ended early: {error}", None, {"where": explained.where})
+            self.note("session", "handler ended", None, {"why": explained.message, "where": explained.where})
         elif error is not None:
             self.failed(error)
 
@@ -240,7 +240,7 @@ class Session(Emitter):
         elif isinstance(error, TypeError) and fatal:
             explained = ScenarioError(f"The handler is not a function, but {_kind(culprit)}.", fatal=True)
         else:
-            explained = self.script.explain(error)
+            explained = self.script.explain(error, culprit)
         self.failures = (*self.failures, explained)
         self.note(
             "error",
@@ -283,7 +283,7 @@ class Session(Emitter):
         watch.inside = True
         try:
             self.script.load(self, index)
-        except (Exception, ScenarioTimeout, SystemExit) as error:  # noqa: BLE001 - a scenario may raise anything
+        except (Exception, ScenarioTimeout, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - a scenario may raise anything
             explained = self.script.explain(error)
             explained.fatal = True
             self.failures = (*self.failures, explained)
@@ -402,5 +402,12 @@ class Session(Emitter):
         self.end(FinishReason.ERROR, system_error=True)
 
 
+def gave_up(error: BaseException) -> bool:
+    """Whether an error says no more than that the other side went away."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(gave_up, error.exceptions))
+    return isinstance(error, GAVE_UP)
+
+
 def _kind(value: Any) -> str:
-    return "None" if value is None else f"a {type(value).__name__} ({str(value)[:40]!r})"
+    return "None" if value is None else f"a {type(value).__name__} ({str(plain(value))[:40]!r})"

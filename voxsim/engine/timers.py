@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from voxsim.engine.switch import Timer
@@ -26,7 +26,7 @@ class Timers:
     def start(self, callback: Callable[[], Any], milliseconds: float, *, repeat: bool) -> int:
         """Start a timer and return its number."""
         limits = self._session.switch.limits
-        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or isnan(milliseconds):
+        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or not isfinite(milliseconds):
             raise BadArgument(f"A timer's time is a number of milliseconds, got {milliseconds!r}.")
         if len(self._active) >= limits.active_timers:
             self._session.limit("active_timers", limits.active_timers)

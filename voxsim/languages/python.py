@@ -7,10 +7,12 @@ per session too, so module-level variables belong to the session, as on the plat
 from __future__ import annotations
 
 import builtins
+import contextlib
+import inspect
 import re
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _MOST_FRAMES: Final = 8
+_PLACE: Final = ModuleType("scenario")
+"""What stands for a scenario in `sys.modules` while its top level runs."""
 _compiled: dict[str, tuple[int, int, CodeType]] = {}
 
 
@@ -67,7 +71,8 @@ class PythonProgram:
         code = self._codes[index]
         if code is None:
             code = self._codes[index] = compiled(file, session.switch.limits.scenario_characters)
-        exec(code, state.names)  # noqa: S102 - what it is for
+        with _importable("scenario", _PLACE):
+            exec(code, state.names)  # noqa: S102 - what it is for
 
     def release(self, session: Session) -> None:
         """Drop the session's globals and modules, so that what they hold goes with them."""
@@ -76,14 +81,14 @@ class PythonProgram:
             session.script_state = None
             state.modules.clear()
 
-    def explain(self, error: BaseException) -> ScenarioError:
+    def explain(self, error: BaseException, culprit: Any = None) -> ScenarioError:
         """The error in the author's own lines."""
         while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
         if isinstance(error, ScenarioError):
             return error
         frames = self._frames(error.__traceback__)
-        where = frames[-1].partition(" in ")[0] if frames else ""
+        where = frames[-1].partition(" in ")[0] if frames else self._defined(culprit)
         if isinstance(error, SyntaxError) and error.filename in self._own:
             line = f"{error.filename}:{error.lineno}"
             return ScenarioError(f"{type(error).__name__}: {error.msg}", where=line, frames=(line,), fatal=True)
@@ -91,6 +96,11 @@ class PythonProgram:
             return ScenarioError(_words(error), where=where, frames=frames[-_MOST_FRAMES:], fatal=True)
         text = _hint(error) or _words(error) or "no message"
         return ScenarioError(f"{type(error).__name__}: {text}", where=where, frames=frames[-_MOST_FRAMES:])
+
+    def _defined(self, handler: Any) -> str:
+        """Where a handler of the scenario is defined, as `file:line`; empty for anything else."""
+        code = getattr(inspect.unwrap(handler) if callable(handler) else None, "__code__", None)
+        return f"{code.co_filename}:{code.co_firstlineno}" if code and code.co_filename in self._own else ""
 
     def where(self) -> str:
         """The line of the scenario that runs just now, as `file:line`; empty when none does."""
@@ -136,10 +146,27 @@ def _words(error: BaseException) -> str:
         return ""
 
 
+@contextlib.contextmanager
+def _importable(name: str, module: ModuleType) -> Iterator[None]:
+    """Let a module be found by its name while it is executed: dataclasses look theirs up."""
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        yield
+    finally:
+        if before is None:
+            sys.modules.pop(name, None)
+        else:
+            sys.modules[name] = before
+
+
 def _hint(error: BaseException) -> str | None:
     """What to say of a misspelt name, or None."""
     if isinstance(error, AttributeError):
         return unknown_name(error)
+    if isinstance(error, BaseExceptionGroup):
+        inner = "; ".join(f"{type(one).__name__}: {_words(one)}" for one in error.exceptions)
+        return f"{error.message} ({inner})"
     missing = re.match(r"cannot import name '(\w+)' from 'voxsim'", _words(error))
     if isinstance(error, ImportError) and missing:
         import voxsim
@@ -241,7 +268,8 @@ def _load_own(state: _State, name: str) -> ModuleType:
         return module
     state.program.own(str(path))
     try:
-        exec(compiled(str(path), 1 << 30), module.__dict__)  # noqa: S102 - what it is for
+        with _importable(name, module):
+            exec(compiled(str(path), 1 << 30), module.__dict__)  # noqa: S102 - what it is for
     except BaseException:
         del state.modules[name]
         raise

@@ -15,6 +15,7 @@ from voxsim.engine.switch import Switch
 from voxsim.engine.units.call import Call
 from voxsim.platform.rules import Rule, first_match
 from voxsim.vocabulary.codes import Sip
+from voxsim.vocabulary.errors import BadArgument
 
 CLIENT_HEADERS: dict[str, dict[str, str]] = {
     "pstn": {"VI-Client-Type": "pstn", "VI-Client-Device": "SIP"},
@@ -60,7 +61,13 @@ class Platform:
         return self._origin
 
     def start_scenarios(self, rule: Rule, custom_data: str = "", **origin: Any) -> Session:
-        """Begin a session over HTTP, as StartScenarios does: no call, the rule is named."""
+        """Begin a session over HTTP, as StartScenarios does: no call, the rule is named.
+
+        Raises:
+            BadArgument: the custom data is no text.
+        """
+        if not isinstance(custom_data, str):
+            raise BadArgument(f"Custom data is a text, got {type(custom_data).__name__}; json.dumps makes one.")
         session = self._session(rule, custom_data, started_by="http", **origin)
         session.begin()
         return session

@@ -16,6 +16,7 @@ from voxsim.testing.expect import Stream, Timed, contains, quoted
 from voxsim.vocabulary.codes import FAILURES, Cause
 from voxsim.vocabulary.enums import CallState, DTMFType
 from voxsim.vocabulary.errors import VoxsimError
+from voxsim.vocabulary.naming import did_you_mean
 
 if TYPE_CHECKING:
     from voxsim.testing.vox import Vox
@@ -34,7 +35,7 @@ class CallHandle(Timed):
     def __init__(self, vox: Vox, line: Line) -> None:
         self._vox = vox
         self.line = line
-        self._stream: Stream[Received] = Stream(vox.world.switch, line.keep(self._came), _in_words)
+        self._stream: Stream[Received] = Stream(vox.world.switch, line.keep(self._came), _in_words, vox.met)
 
     def __repr__(self) -> str:
         return f"<call of {self.line.party.address}>"
@@ -141,6 +142,8 @@ class CallHandle(Timed):
 
     def refuse(self, why: int | str = "busy") -> Future[None]:
         """Refuse a call that was offered, with a SIP status or the name of a failure, such as `busy`."""
+        if isinstance(why, str) and why not in FAILURES:
+            raise VoxsimError(f"A call cannot be refused with {why!r}.{did_you_mean(why, FAILURES)}")
         self.line.refuse(FAILURES[why] if isinstance(why, str) else why)
         return self._vox.settled()
 

@@ -38,14 +38,15 @@ class Stream(Generic[T]):
         switch: the engine whose time passes.
         items: the list that grows.
         describe: one item in words, for the message of a failure.
+        met: where the test stands: the sequence numbers at which its expectations were met, on any stream.
     """
 
-    def __init__(self, switch: Switch, items: Sequence[T], describe: Callable[[T], str]) -> None:
+    def __init__(self, switch: Switch, items: Sequence[T], describe: Callable[[T], str], met: list[int]) -> None:
         self.switch = switch
         self.items = items
         self.describe = describe
         self.position = 0
-        self.mark = 0
+        self.met = met
         self._waiting: list[tuple[Callable[[T], bool], Future[T]]] = []
 
     def grew(self, item: T) -> None:
@@ -68,7 +69,7 @@ class Stream(Generic[T]):
         for index in range(self.position, len(self.items)):
             if matches(self.items[index]):
                 self.position = index + 1
-                self.mark = self.switch.sequence
+                self.met.append(self.switch.sequence)
                 return self.items[index]
         future: Future[T] = Future(self.switch, words)
         self._waiting.append((matches, future))
@@ -77,11 +78,11 @@ class Stream(Generic[T]):
             item = await future
         except (Stuck, TimeUp, _TooLate) as error:
             self._waiting = [entry for entry in self._waiting if entry[1] is not future]
-            raise ExpectationFailed(self._message(words, str(error)), self.mark) from None
+            raise ExpectationFailed(self._message(words, str(error)), self.met[-1]) from None
         finally:
             if timer is not None:
                 timer.cancel()
-        self.mark = self.switch.sequence
+        self.met.append(self.switch.sequence)
         return item
 
     async def none(self, matches: Callable[[T], bool], words: str, seconds: float | None) -> None:

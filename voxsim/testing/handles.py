@@ -20,7 +20,7 @@ from voxsim.parties.web import Peer
 from voxsim.testing.calls import CallHandle, Words
 from voxsim.testing.expect import Stream, Timed, contains, quoted
 from voxsim.vocabulary.codes import FinishReason
-from voxsim.vocabulary.errors import ScenarioError
+from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -35,7 +35,7 @@ class PartyHandle(Timed):
         self._vox = vox
         self.party = party
         self._calls: list[CallHandle] = []
-        self._stream: Stream[CallHandle] = Stream(vox.world.switch, self._calls, repr)
+        self._stream: Stream[CallHandle] = Stream(vox.world.switch, self._calls, repr, vox.met)
 
     def __repr__(self) -> str:
         return f"<{self.party.kind} {self.party.address}>"
@@ -74,6 +74,8 @@ class PartyHandle(Timed):
             headers: `X-…` headers.
         """
         world = self._vox.world
+        if scenario is None and not world.platform.rules:
+            raise VoxsimError("Nobody would take this call: name a `scenario=`, or set one with `vox.scenario(...)`.")
         rule = None if scenario is None else world.rule(self._vox.paths(scenario))
         line = world.directory.line(self.party)
         handle = CallHandle(self._vox, line)
@@ -96,7 +98,7 @@ class SocketHandle(Timed):
 
     def __init__(self, vox: Vox, peer: Peer) -> None:
         self.peer = peer
-        self._stream: Stream[str] = Stream(vox.world.switch, peer.texts, repr)
+        self._stream: Stream[str] = Stream(vox.world.switch, peer.texts, repr, vox.met)
         self._vox = vox
         peer.on_text.append(self._stream.grew)
 

@@ -54,6 +54,7 @@ def vox(request: pytest.FixtureRequest) -> Vox:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Let equal sleeps end in a fixed order, and fail a test whose scenario failed unexpectedly."""
+    __tracebackhide__ = True
     vox = _vox_of(item)
     if vox is None:
         return (yield)

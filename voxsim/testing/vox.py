@@ -67,13 +67,18 @@ class Vox(trio.abc.Clock, Timed):
             stranger=None if stranger is None else Behaviour.of(stranger),
         )
         self._folder = folder
+        self.met = [0]
         self._handles: dict[str, SessionHandle] = {}
         self._parties: list[PartyHandle] = []
         self._records: list[Record] = []
-        self._logs: Stream[Record] = Stream(self.world.switch, self._records, _in_words)
-        self._requests: Stream[HttpRequest] = Stream(self.world.switch, self.world.web.requests, _request_in_words)
+        self._logs: Stream[Record] = Stream(self.world.switch, self._records, _in_words, self.met)
+        self._requests: Stream[HttpRequest] = Stream(
+            self.world.switch, self.world.web.requests, _request_in_words, self.met
+        )
         self._connected: list[tuple[str, SocketHandle]] = []
-        self._peers: Stream[tuple[str, SocketHandle]] = Stream(self.world.switch, self._connected, lambda one: one[0])
+        self._peers: Stream[tuple[str, SocketHandle]] = Stream(
+            self.world.switch, self._connected, lambda one: one[0], self.met
+        )
         self.world.web.on_peer.append(self._peer_came)
         self.world.web.on_request.append(self._requests.grew)
         self._known: set[int] = set()

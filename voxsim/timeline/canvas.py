@@ -237,6 +237,9 @@ class Canvas:
             index = line.sounded[1]
             column = self._column(target)
             heard = self._steps[index]
+            if column == heard.source:
+                # An echo: what was sent to the scenario comes back to its sender.
+                return
             if heard.target == self._columns.get(self.scenario(record.session)) or heard.target == column:
                 self._steps[index] = attrs.evolve(heard, target=column)
                 return

@@ -60,6 +60,7 @@ def wrap(text: str, width: int, most: int) -> list[str]:
 
     When that is too little, the end of the first part is cut off: what follows a line end of its own is kept.
     """
+    width = max(width, 2)
     first, *others = (_broken(part, width) for part in text.split("\n"))
     kept = [line for part in others for line in part][: most - 1]
     room = most - len(kept)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, dataclass_transform
 
 import attrs
 
@@ -51,7 +51,16 @@ def derived(documented: str) -> Callable[[Callable[[Any], T]], Derived[T]]:
     return declare
 
 
-@attrs.define(eq=False)
+C = TypeVar("C", bound=type)
+
+
+@dataclass_transform(field_specifiers=(attrs.field,), frozen_default=True)
+def payload(cls: C) -> C:
+    """Declare the payload of an event: what it carries cannot be changed, because the timeline keeps it."""
+    return attrs.define(cls, eq=False, on_setattr=attrs.setters.frozen)
+
+
+@payload
 class Event:
     """What a handler is called with: one happening, with its payload as attributes.
 
@@ -74,7 +83,7 @@ def payload_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
 def _read_fields(payload: type[Event]) -> tuple[tuple[str, str], ...]:
     stored = [
         (field.name, field.metadata.get(_DOCUMENTED, documented_name(field.name)))
-        for field in attrs.fields(payload)
+        for field in attrs.fields(cast("type[attrs.AttrsInstance]", payload))
         if field.name != "name"
     ]
     worked_out = [
@@ -229,7 +238,8 @@ class Signature:
         old_style = (given, *rest)
         if len(old_style) > len(self.positional):
             raise BadArgument(
-                f"{self.name}: {self.parameters[at].name!r} takes options by name, got {type(given).__name__}."
+                f"{self.name}: {self.parameters[at].name!r} takes options by name, as keywords or as an object, "
+                f"got {type(given).__name__}."
             )
         named = dict(zip(map(python_name, self.positional), old_style, strict=False))
         return args, {**{key: value for key, value in named.items() if value is not None}, **options}, []
@@ -264,7 +274,6 @@ class EventNames(metaclass=_EventNamesMeta):
     """Base of the event enumerations. Members are `EventType`s, equal to their documented string values."""
 
 
-C = TypeVar("C", bound=type)
 F = TypeVar("F", bound=Callable[..., Any])
 
 

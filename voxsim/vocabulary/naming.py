@@ -38,7 +38,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     if (spelt := python_name(name)) in known:
         return spelt
     folded = {candidate.replace("_", "").lower(): candidate for candidate in known}
-    close = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name.replace("_", "").lower(), folded, n=1, cutoff=0.65)
     return folded[close[0]] if close else None
 
 

@@ -177,14 +177,13 @@ class VoxEngineNamespace(Namespace):
             parameters: options under their documented names; older scripts give them one by one.
             callerid, display_name: what the callee sees.
             password, auth_user: for the callee's challenge; never written to the timeline.
-            headers, extra_headers: `X-…` headers, and `VI-CallTimeout`.
+            headers: `X-…` headers, and `VI-CallTimeout`; `extra_headers` is their older name.
             video, out_proxy, reg_id, amd, scheme, strict_codec_list, allow180_after183, disable_dtx_for_audio: shape
                 the real platform's signalling and media; accepted, and without effect here.
         """
         if not str(to).lower().startswith(("sip:", "sips:")):
             raise BadArgument(f"callSIP: the address begins with 'sip:' or 'sips:', got {to!r}.")
-        both = {**(headers or {}), **(extra_headers or {})}
-        return dial(self.session, "sip", to, callerid, display_name=display_name, headers=both)
+        return dial(self.session, "sip", to, callerid, display_name=display_name, headers=extra_headers or headers)
 
     @command("callWhatsappUser({parameters})", Operation.CREATE, positional="number callerid")
     def call_whatsapp_user(
@@ -203,7 +202,7 @@ class VoxEngineNamespace(Namespace):
 
     # --- players and sockets ---
 
-    @command("createTTSPlayer(text, {parameters}?)", Operation.CREATE, positional="voice")
+    @command("createTTSPlayer(text, {parameters}?)", Operation.CREATE, positional="voice progressivePlayback")
     def create_tts_player(
         self,
         text: str,

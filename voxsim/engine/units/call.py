@@ -306,7 +306,7 @@ class Call(CallLine):
 
     # --- media ---
 
-    @command("say(text, {parameters}?)", Operation.CREATE, positional="voice")
+    @command("say(text, {parameters}?)", Operation.CREATE, positional="voice progressivePlayback")
     def say(
         self,
         text: str,
@@ -434,7 +434,13 @@ class Call(CallLine):
 
 
 def warn_custom_data(session: Session, value: str, name: str) -> None:
-    """Warn, without cutting, when custom data is longer than the platform documents."""
+    """Warn, without cutting, when custom data is longer than the platform documents.
+
+    Raises:
+        BadArgument: it is no text.
+    """
+    if not isinstance(value, str):
+        raise BadArgument(f"{name} is a text, got {type(value).__name__}; json.dumps makes one of an object.")
     limit = session.switch.limits.custom_data_bytes
     size = len(str(value).encode())
     if size > limit:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voxsim.vocabulary.declare import Event, EventNames, documented, event
+from voxsim.vocabulary.declare import Event, EventNames, documented, event, payload
 
 if TYPE_CHECKING:
     from voxsim.engine.units.call import Call
 
 
-@attrs.define(eq=False)
+@payload
 class CallEvent(Event):
     """What every event of a call carries: the call, and its id."""
 
@@ -24,14 +24,14 @@ class CallEvent(Event):
     id: str
 
 
-@attrs.define(eq=False)
+@payload
 class HeadersEvent(CallEvent):
     """An event that came with headers."""
 
     headers: dict[str, str] | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class AudioStartedEvent(HeadersEvent):
     """The callee opened early media."""
 
@@ -40,7 +40,7 @@ class AudioStartedEvent(HeadersEvent):
     sip_transport: str = ""
 
 
-@attrs.define(eq=False)
+@payload
 class AudioIdentificationResultEvent(CallEvent):
     """A verdict of the answering machine detector."""
 
@@ -49,14 +49,14 @@ class AudioIdentificationResultEvent(CallEvent):
     confidence: float
 
 
-@attrs.define(eq=False)
+@payload
 class BlindTransferRequestedEvent(HeadersEvent):
     """The other side asks to be transferred to `transfer_to`."""
 
     transfer_to: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class ConnectedEvent(CallEvent):
     """The call is connected: answered by the scenario, or by the callee."""
 
@@ -69,7 +69,7 @@ class ConnectedEvent(CallEvent):
     encrypted: bool = False
 
 
-@attrs.define(eq=False)
+@payload
 class DisconnectedEvent(HeadersEvent):
     """The call ended. `duration` counts whole seconds, rounded up; `cost` is in the account's currency."""
 
@@ -80,7 +80,7 @@ class DisconnectedEvent(HeadersEvent):
     direction: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class FailedEvent(HeadersEvent):
     """An outgoing call ended before it was connected; `code` is a SIP status."""
 
@@ -88,7 +88,7 @@ class FailedEvent(HeadersEvent):
     reason: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class InfoReceivedEvent(HeadersEvent):
     """A SIP INFO arrived."""
 
@@ -96,42 +96,42 @@ class InfoReceivedEvent(HeadersEvent):
     body: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class MessageReceivedEvent(HeadersEvent):
     """A text message arrived."""
 
     text: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class MicStatusChangeEvent(CallEvent):
     """The other side began or ceased to speak."""
 
     active: bool
 
 
-@attrs.define(eq=False)
+@payload
 class PlaybackStartedEvent(CallEvent):
     """A playback began; `duration` in milliseconds."""
 
     duration: int
 
 
-@attrs.define(eq=False)
+@payload
 class PlaybackFinishedEvent(CallEvent):
     """A playback ended by itself, or by an error."""
 
     error: str | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class PushSentEvent(CallEvent):
     """A push notification was sent."""
 
     result: str
 
 
-@attrs.define(eq=False)
+@payload
 class ReInviteEvent(HeadersEvent):
     """A new session description was asked for, or accepted."""
 
@@ -139,7 +139,7 @@ class ReInviteEvent(HeadersEvent):
     body: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class ReInviteRejectedEvent(HeadersEvent):
     """A new session description was refused."""
 
@@ -147,14 +147,14 @@ class ReInviteRejectedEvent(HeadersEvent):
     reason: str = attrs.field(kw_only=True, default="")
 
 
-@attrs.define(eq=False)
+@payload
 class RecordStartedEvent(CallEvent):
     """A recording of this call began."""
 
     url: str
 
 
-@attrs.define(eq=False)
+@payload
 class RecordStoppedEvent(CallEvent):
     """A recording of this call ended; `cost` is a string, `duration` whole seconds, rounded down."""
 
@@ -164,14 +164,14 @@ class RecordStoppedEvent(CallEvent):
     reason: str = ""
 
 
-@attrs.define(eq=False)
+@payload
 class ErrorEvent(CallEvent):
     """Something about this call failed."""
 
     error: str
 
 
-@attrs.define(eq=False)
+@payload
 class StateChangedEvent(CallEvent):
     """The call went from one state to another."""
 
@@ -179,7 +179,7 @@ class StateChangedEvent(CallEvent):
     new_state: str
 
 
-@attrs.define(eq=False)
+@payload
 class ToneDetectedEvent(CallEvent):
     """A progress or voicemail tone was heard (the older detector)."""
 
@@ -187,7 +187,7 @@ class ToneDetectedEvent(CallEvent):
     voicemail_tone: bool = documented("VoicemailTone")
 
 
-@attrs.define(eq=False)
+@payload
 class ToneReceivedEvent(CallEvent):
     """A DTMF digit arrived; `type` is `1` (RFC 2833), `2` (in-band) or `3` (SIP INFO)."""
 
@@ -195,14 +195,14 @@ class ToneReceivedEvent(CallEvent):
     type: str
 
 
-@attrs.define(eq=False)
+@payload
 class TransferCompleteEvent(HeadersEvent):
     """A transfer worked; `role` is `transferor`, `target` or `transferee`."""
 
     role: str | None = attrs.field(kw_only=True, default=None)
 
 
-@attrs.define(eq=False)
+@payload
 class TransferFailedEvent(TransferCompleteEvent):
     """A transfer failed."""
 
@@ -210,14 +210,14 @@ class TransferFailedEvent(TransferCompleteEvent):
     reason: str = attrs.field(kw_only=True)
 
 
-@attrs.define(eq=False)
+@payload
 class UrlEvent(CallEvent):
     """Something is to be had at a URL."""
 
     url: str
 
 
-@attrs.define(eq=False)
+@payload
 class BeepDetectionCompleteEvent(CallEvent):
     """A beep was heard (no `timeout`), time ran out (True), or detection was switched off (False)."""
 
@@ -225,21 +225,21 @@ class BeepDetectionCompleteEvent(CallEvent):
     timeout: bool | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class BeepDetectionErrorEvent(CallEvent):
     """Beep detection failed."""
 
     reason: str
 
 
-@attrs.define(eq=False)
+@payload
 class AudioQualityDetectedEvent(CallEvent):
     """The audio quality of the call is known; `quality` is a CallAudioQuality."""
 
     quality: str
 
 
-@attrs.define(eq=False)
+@payload
 class MediaStatisticsReceivedEvent(CallEvent):
     """Figures about the call's media."""
 

@@ -6,7 +6,7 @@ one, whose events appear on the call. A playback runs in whole segments: nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -129,6 +129,10 @@ class Playback(MediaUnit):
         if self._finished is None:
             self._finished = Future(self.session.switch, f"the end of the playback {self._describe()!r}")
         return await self._finished
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """As `finished()`."""
+        return self.finished().__await__()
 
     # --- for the engine ---
 

@@ -4,53 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import attrs
-
 from voxsim.engine.command import command
 from voxsim.engine.units.playback import Playback, Segment
-from voxsim.vocabulary.declare import Event, EventNames, event, signature, unit
+from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
 from voxsim.vocabulary.errors import BadArgument, LimitExceeded
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 
-@attrs.define(eq=False)
+@payload
 class PlayerEvent(Event):
     """What every event of a player carries."""
 
     player: Player
 
 
-@attrs.define(eq=False)
+@payload
 class PlayerStartedEvent(PlayerEvent):
     """Playback began; `duration` in milliseconds."""
 
     duration: int
 
 
-@attrs.define(eq=False)
+@payload
 class PlayerFinishedEvent(PlayerEvent):
     """Playback ended by itself, or by an error."""
 
     error: str | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class PlayerErrorEvent(PlayerEvent):
     """Playback failed."""
 
     error: str
 
 
-@attrs.define(eq=False)
+@payload
 class PlayerMarkerEvent(PlayerEvent):
     """A marker was reached; `offset` in milliseconds, as it was set."""
 
     offset: int
 
 
-@attrs.define(eq=False)
+@payload
 class AudioChunksFinishedEvent(PlayerEvent):
     """A realtime player has played its audio chunks; `time_to_first_byte` in milliseconds."""
 
@@ -71,28 +69,28 @@ class PlayerEvents(EventNames):
     AudioChunksPlaybackFinished = event("Player.AudioChunksPlaybackFinished", AudioChunksFinishedEvent)
 
 
-@attrs.define(eq=False)
+@payload
 class SequencePlayerEvent(Event):
     """What every event of a sequence player carries."""
 
     sequence_player: SequencePlayer
 
 
-@attrs.define(eq=False)
+@payload
 class SequencePlayerFinishedEvent(SequencePlayerEvent):
     """The sequence ended by itself, or by an error."""
 
     error: str | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class SequencePlayerErrorEvent(SequencePlayerEvent):
     """The sequence failed."""
 
     error: str
 
 
-@attrs.define(eq=False)
+@payload
 class SequencePlayerMarkerEvent(SequencePlayerEvent):
     """A marker was reached; `offset` in milliseconds, as it was set."""
 

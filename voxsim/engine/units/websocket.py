@@ -15,7 +15,7 @@ from voxsim.engine import frames
 from voxsim.engine.command import Options, command
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
-from voxsim.vocabulary.declare import Event, EventNames, EventType, event, signature, unit
+from voxsim.vocabulary.declare import Event, EventNames, EventType, event, payload, signature, unit
 from voxsim.vocabulary.enums import WebSocketCloseCode, WebSocketReadyState
 from voxsim.vocabulary.errors import SocketClosed, VoxsimError
 
@@ -37,28 +37,28 @@ MOVES: Final[dict[WebSocketReadyState, frozenset[WebSocketReadyState]]] = {
 NORMAL_CLOSE: Final = "Normal connection close"
 
 
-@attrs.define(eq=False)
+@payload
 class SocketEvent(Event):
     """What every event of a socket carries."""
 
     websocket: WebSocket
 
 
-@attrs.define(eq=False)
+@payload
 class SocketCreatedEvent(SocketEvent):
     """The socket was made."""
 
     statistics_url: str | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class SocketMessageEvent(SocketEvent):
     """A text message that is not a media frame."""
 
     text: str
 
 
-@attrs.define(eq=False)
+@payload
 class SocketCloseEvent(SocketEvent):
     """The socket is closed, by anyone."""
 
@@ -67,7 +67,7 @@ class SocketCloseEvent(SocketEvent):
     was_clean: bool
 
 
-@attrs.define(eq=False)
+@payload
 class MediaStartedEvent(SocketEvent):
     """The peer began a media stream."""
 
@@ -76,7 +76,7 @@ class MediaStartedEvent(SocketEvent):
     custom_parameters: dict[str, Any] | None = None
 
 
-@attrs.define(eq=False)
+@payload
 class MediaEndedEvent(SocketEvent):
     """A media stream of the peer ended; `media_info` has its `duration` in seconds."""
 
