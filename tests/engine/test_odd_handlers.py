@@ -176,3 +176,10 @@ async def test_a_playback_can_be_awaited_itself(vox: Vox, incoming: Write):
     )
     await vox.finished()
     assert vox.now == pytest.approx(2.02 + 60)
+
+
+async def test_timers_that_never_let_time_pass_end_their_session(vox: Vox, started: Write):
+    vox.start(started("loop = lambda: set_timeout(loop, 0)\nloop()"))
+    error = await vox.failed("at one instant")
+    assert error.fatal
+    assert (await vox.finished()).finish_reason == "JS session error"

@@ -6,6 +6,7 @@ What a subcommand needs (trio, the engine) is imported when it runs: `voxsim --h
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Sequence
 
 from voxsim import __version__
@@ -31,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ended.code if isinstance(ended.code, int) else 2
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        print(f"voxsim: the output cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
 
 
 def _run(options: Options) -> int:

@@ -16,6 +16,7 @@ from voxsim.vocabulary.enums import CallState
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
+    from voxsim.engine.session import Session
     from voxsim.engine.switch import Switch, Timer
     from voxsim.engine.units.call import Call
 
@@ -129,6 +130,11 @@ class Leg:
             "displayName": self.display_name,
         }
         self._note("created", facts)
+
+    @property
+    def session(self) -> Session | None:
+        """The session that it belongs to, or None."""
+        return self.call.session if self.call is not None else None
 
     @property
     def alive(self) -> bool:

@@ -63,6 +63,11 @@ class Exchange:
         switch.web.fetch(self.request, self)
 
     @property
+    def session(self) -> Session:
+        """Whose request it is."""
+        return self._net.session
+
+    @property
     def over(self) -> bool:
         """Whether it has its result."""
         return self._over

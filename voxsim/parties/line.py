@@ -16,6 +16,7 @@ from voxsim.vocabulary.enums import CallState, DTMFType
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
+    from voxsim.engine.session import Session
     from voxsim.engine.switch import Switch, Timer
     from voxsim.parties.party import Party
 
@@ -87,6 +88,11 @@ class Line:
         if self._leg is None:
             raise VoxsimError(f"{self.party.address} has no call yet.")
         return self._leg
+
+    @property
+    def session(self) -> Session | None:
+        """The session that its call belongs to, or None."""
+        return self._leg.session if self._leg is not None else None
 
     def keep(self, told: Callable[[Received], None]) -> list[Received]:
         """Keep what reaches this line from now on, and call back for each; returns the list that grows."""

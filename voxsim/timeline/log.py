@@ -16,6 +16,7 @@ from typing import Any, Final
 from voxsim.engine.journal import Record
 from voxsim.timeline.logcommands import command_line, units_made
 from voxsim.timeline.logvalues import printed
+from voxsim.timeline.words import printable
 from voxsim.vocabulary.codes import FinishReason
 
 ENGINE_VERSION: Final = "7.35.0"
@@ -40,7 +41,7 @@ def render_log(records: Iterable[Record], epoch: int) -> str:
     writer = _Writer(units_made(listed))
     start = datetime.fromtimestamp(epoch, UTC)
     lines = ((instant, line) for instant, record in _as_queued(listed) for line in writer.lines(record))
-    return "".join(f"{_stamp(start, instant)} {line}\n" for instant, line in lines)
+    return "".join(f"{_stamp(start, instant)} {printable(line)}\n" for instant, line in lines)
 
 
 def _stamp(start: datetime, microseconds: int) -> str:

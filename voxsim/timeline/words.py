@@ -26,6 +26,11 @@ def clean(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
+def printable(text: str) -> str:
+    """The text without control characters; its lines stay lines."""
+    return "\n".join(map(clean, text.split("\n")))
+
+
 def cells(text: str) -> int:
     """How many terminal cells the text takes: two for wide characters, none for combining ones."""
     return len(text) if text.isascii() else sum(map(cell, text))
