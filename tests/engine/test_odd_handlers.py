@@ -110,7 +110,7 @@ async def test_what_an_event_carries_cannot_be_changed(vox: Vox, incoming: Write
         event.tone = "9"
     """)
     await vox.phone(press="1@2").dial(scenario=scenario)
-    await vox.failed("Frozen")
+    await vox.failed("cannot be changed")
     tones = [record.facts()["tone"] for record in vox.session.events if record.name == "Call.ToneReceived"]
     assert tones == ["1"]
 

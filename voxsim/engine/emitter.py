@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast, overload
 
 import attrs
 
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
-from voxsim.vocabulary.declare import Event, EventNames, EventType, signature
+from voxsim.vocabulary.declare import Event, EventNames, EventType, seal, signature
 from voxsim.vocabulary.errors import BadArgument, UnknownName, VoxsimError
 from voxsim.vocabulary.naming import did_you_mean
 
@@ -82,7 +83,9 @@ class Emitter:
         if self.session.phase is not RUNNING:
             check_allowed(self.session.phase, Operation.LISTEN, "addEventListener")
         name = self._event_name(event)
-        if not callable(callback):
+        if type(callback) is FunctionType and not callback.__code__.co_flags & _GENERATOR:
+            pass
+        elif not callable(callback):
             callback = NotAFunction(callback, self.session.script.where())
         elif getattr(callback, "__signature_of__", None) is not None:
             callback = BareCommand(cast("Callable[[], Any]", callback))
@@ -180,6 +183,7 @@ class Emitter:
         session.note("event", name, self._id, event)
         listeners = self._listeners
         if listeners is not None and (callbacks := listeners.get(name)):
+            seal(event)
             for callback in tuple(callbacks):
                 session.run(callback, event)
         if self._waiters is not None and name in self._waiters:
@@ -187,6 +191,7 @@ class Emitter:
 
     def wake(self, event: Event) -> None:
         """Give the event to all that wait for it."""
+        seal(event)
         for future in (self._waiters or {}).pop(event.name, ()):
             future.set(event)
 

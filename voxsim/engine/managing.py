@@ -19,6 +19,7 @@ from voxsim.engine.journal import plain
 from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.ports import SocketFar
 from voxsim.engine.units.websocket import WebSocket
+from voxsim.vocabulary.declare import seal
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -85,6 +86,7 @@ def _deliver(
     session.note("http", "managing request", None, facts)
     event = AppEvents.HttpRequest(method, session_path(session) + suffix, content, delivered(headers))
     session.note("event", event.name, session.key, event)
+    seal(event)
     handlers = tuple((session._listeners or {}).get(event.name, ()))
     answers = _Answers(session, len(handlers), done)
     for index, handler in enumerate(handlers):

@@ -7,12 +7,11 @@ per session too, so module-level variables belong to the session, as on the plat
 from __future__ import annotations
 
 import builtins
-import contextlib
 import inspect
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -71,8 +70,7 @@ class PythonProgram:
         code = self._codes[index]
         if code is None:
             code = self._codes[index] = compiled(file, session.switch.limits.scenario_characters)
-        with _importable("scenario", _PLACE):
-            exec(code, state.names)  # noqa: S102 - what it is for
+        _execute(code, state.names, "scenario", _PLACE)
 
     def release(self, session: Session) -> None:
         """Drop the session's globals and modules, so that what they hold goes with them."""
@@ -146,13 +144,12 @@ def _words(error: BaseException) -> str:
         return ""
 
 
-@contextlib.contextmanager
-def _importable(name: str, module: ModuleType) -> Iterator[None]:
-    """Let a module be found by its name while it is executed: dataclasses look theirs up."""
+def _execute(code: CodeType, names: dict[str, Any], name: str, module: ModuleType) -> None:
+    """Execute the top level of a file; meanwhile a module is found by its name: dataclasses look theirs up."""
     before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        yield
+        exec(code, names)  # noqa: S102 - what it is for
     finally:
         if before is None:
             sys.modules.pop(name, None)
@@ -268,8 +265,7 @@ def _load_own(state: _State, name: str) -> ModuleType:
         return module
     state.program.own(str(path))
     try:
-        with _importable(name, module):
-            exec(compiled(str(path), 1 << 30), module.__dict__)  # noqa: S102 - what it is for
+        _execute(compiled(str(path), 1 << 30), module.__dict__, name, module)
     except BaseException:
         del state.modules[name]
         raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
 
 import attrs
 
@@ -54,10 +54,22 @@ def derived(documented: str) -> Callable[[Callable[[Any], T]], Derived[T]]:
 C = TypeVar("C", bound=type)
 
 
-@dataclass_transform(field_specifiers=(attrs.field,), frozen_default=True)
+def _refuse(event: Event, name: str, value: Any = None) -> None:
+    raise BadArgument(f"The event {event.name} cannot be changed: its {name!r} is what the timeline tells.")
+
+
+@dataclass_transform(field_specifiers=(attrs.field,))
 def payload(cls: C) -> C:
-    """Declare the payload of an event: what it carries cannot be changed, because the timeline keeps it."""
-    return attrs.define(cls, eq=False, on_setattr=attrs.setters.frozen)
+    """Declare the payload of an event.
+
+    An event is sealed when it is handed out: from then on it cannot be changed, because the timeline keeps it. To seal
+    it is to make it an instance of a twin of its class; refusing from the start would double the cost of making it.
+    """
+    made = attrs.define(cls, eq=False)
+    names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+    refusing = {"__slots__": (), "__setattr__": _refuse, "__delattr__": _refuse}
+    made.sealed = type(cls.__name__, (made,), {**names, **refusing})  # type: ignore[attr-defined]
+    return made
 
 
 @payload
@@ -68,6 +80,15 @@ class Event:
     """
 
     name: str
+
+    sealed: ClassVar[type[Event]]
+
+
+def seal(event: Event) -> None:
+    """From now on the event cannot be changed."""
+    sealed = event.sealed
+    if event.__class__ is not sealed:
+        event.__class__ = sealed
 
 
 _fields: dict[type, tuple[tuple[str, str], ...]] = {}
