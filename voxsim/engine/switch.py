@@ -157,11 +157,12 @@ class Switch:
         ready = self.ready
         take = ready.popleft
         for taken in range(most):
-            if not ready:
-                self._pull(horizon)
-                if not ready:
-                    return taken
-            step, args = take()
+            if ready:
+                step, args = take()
+            elif (due := self._next(horizon)) is not None:
+                step, args = due
+            else:
+                return taken
             try:
                 if args is None:
                     step.fire()
@@ -190,23 +191,40 @@ class Switch:
             raise VoxsimError(f"Time cannot go back from {self.now} to {instant} microseconds.")
         self.now = instant
 
-    def _pull(self, horizon: int) -> None:
-        """Move the heap's next steps into the queue, in order: those due now, or those due next up to a horizon."""
-        heap, ready = self._heap, self.ready
-        due = self.now
+    def _next(self, horizon: int) -> tuple[Any, tuple[Any, ...]] | None:
+        """Take the heap's next step: one due now, or due next up to a horizon; others of its instant are queued."""
+        heap = self._heap
         while heap:
-            instant, _, timer = heap[0]
-            call = timer if type(timer) is tuple else timer.call
-            if call is None:
-                heappop(heap)
+            instant, _, due = heappop(heap)
+            call: tuple[Any, tuple[Any, ...]] | None = due
+            if type(due) is Timer:
+                call = due.call
+                if call is None:
+                    self._cancelled -= 1
+                    continue
+            if instant > self.now:
+                if instant > horizon:
+                    heappush(heap, (instant, _, due))
+                    return None
+                self.now = instant
+            if type(due) is Timer:
+                due.call = None
+            if heap and heap[0][0] <= self.now:
+                self._queue_due()
+            return call
+        return None
+
+    def _queue_due(self) -> None:
+        """Queue the heap's steps that are due now, in order; those that can be taken back can still be."""
+        heap, ready = self._heap, self.ready
+        while heap and heap[0][0] <= self.now:
+            due = heappop(heap)[2]
+            if type(due) is not Timer:
+                ready.append(due)
+            elif due.call is None:
                 self._cancelled -= 1
-                continue
-            if instant > due:
-                if ready or instant > horizon:
-                    return
-                self.now = due = instant
-            heappop(heap)
-            ready.append(call if call is timer else (timer, None))
+            else:
+                ready.append((due, None))
 
     def count_cancelled(self, more: int = 1) -> None:
         """Count empty timers in the heap, and sweep it when they are the larger part."""
