@@ -79,7 +79,8 @@ class Driver(trio.abc.Clock):
         self._settle = False
         self._ended = False
         self._finishing = False
-        self._last_turn: tuple[trio.lowlevel.Task | None, int] | None = None
+        self._turn_of: trio.lowlevel.Task | None = None
+        self._turn_at = -1
         self._task: trio.lowlevel.Task | None = None
         self._nursery: trio.Nursery | None = None
         self._parked = ""
@@ -223,7 +224,8 @@ class Driver(trio.abc.Clock):
                 except Exception as error:  # noqa: BLE001 - must reach the test that waits, not trio's internals
                     self._failure = error
                     for waiter in self._outer():
-                        self._resume(waiter)
+                        if not waiter.gone:
+                            self._resume(waiter)
         finally:
             self._task = None
 
@@ -394,24 +396,23 @@ class Driver(trio.abc.Clock):
             return
         else:
             self._resume(turn)
-        turn_of = (self._current, self.switch.now)
-        if turn_of != self._last_turn:
+        watch, now = self.watch, self.switch.now
+        if now != self._turn_at or self._current is not self._turn_of:
             # Turns of one task at one instant count as one stretch: a loop of zero-length waits is endless, too.
-            self._last_turn = turn_of
-            self.watch.stretch += 1
-        self.watch.inside = True
+            self._turn_at, self._turn_of = now, self._current
+            watch.stretch += 1
+        watch.inside = True
         if self._in_place is not None:
             self._in_place.step_last()
         else:
             await self._park("turn")
-        self.watch.inside = False
+        watch.inside = False
 
     def _resume(self, waiter: Waiter) -> None:
         self.waiters.discard(waiter)
-        if not waiter.gone:
-            waiter.gone = True
-            self._current = waiter.task
-            trio.lowlevel.reschedule(waiter.task)
+        waiter.gone = True
+        self._current = waiter.task
+        trio.lowlevel.reschedule(waiter.task)
 
     def _turn_over(self, task: trio.lowlevel.Task) -> None:
         if self._parked == "turn" and self._current in (None, task):

@@ -141,11 +141,14 @@ class Emitter:
         """
         if not events:
             raise BadArgument(f"{self.NAME}.wait_for() needs the event to wait for.")
-        names = [self._event_name(event) for event in events]
-        if (past := self._past(names)) is not None:
-            return cast("E", past)
-        if (trouble := self._too_late(names)) is not None:
-            raise trouble
+        names = [self._event_name(events[0])]
+        if len(events) > 1:
+            names = [self._event_name(event) for event in events]
+        late = self._late(names)
+        if isinstance(late, VoxsimError):
+            raise late
+        if late is not None:
+            return cast("E", late)
         future: Future[E] = Future(self.session.switch, partial(self._awaited, events))
         if self._waiters is None:
             self._waiters = {}
@@ -203,19 +206,9 @@ class Emitter:
                 for future in futures:
                     future.fail(error)
 
-    def _too_late(self, names: list[str]) -> VoxsimError | None:
-        """Why none of these events can come any more, or None when one may."""
+    def _late(self, names: list[str]) -> Event | VoxsimError | None:
+        """The event among these that began the present state, or why none of them can come any more; or None."""
         return None
-
-    def _lasting(self) -> tuple[int, tuple[EventType[Any], ...]]:
-        """The events one of which began the state in which this unit is, when they come only once; and since when."""
-        return 0, ()
-
-    def _past(self, names: list[str]) -> Event | None:
-        """The event that began the present state, when it is among the wanted ones and was delivered."""
-        since, lasting = self._lasting()
-        wanted = [event.plain for event in lasting if event.plain in names]
-        return self.session.last_event(self._id, wanted, since) if wanted else None
 
     def _event_name(self, event: object) -> str:
         """The value of one of this unit's events, or an error that names the nearest one."""

@@ -14,15 +14,15 @@ from voxsim.engine.ports import Headers
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.codes import Cause
-from voxsim.vocabulary.declare import EventType
+from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.enums import CallAudioQuality, CallState, DTMFType
 from voxsim.vocabulary.errors import CallEnded, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
-_ON_CONNECTED: Final = (CallEvents.Connected,)
-_ON_ENDED: Final = (CallEvents.Disconnected, CallEvents.Failed)
+_ON_CONNECTED: Final = frozenset({CallEvents.Connected.plain})
+_ON_ENDED: Final = frozenset({CallEvents.Disconnected.plain, CallEvents.Failed.plain})
 _DTMF_TEXT: Final[dict[int, str]] = {kind: str(kind.value) for kind in DTMFType}
 
 
@@ -287,13 +287,15 @@ class CallLine(MediaUnit):
 
     # --- inside ---
 
-    def _lasting(self) -> tuple[int, tuple[EventType[Any], ...]]:
+    def _late(self, names: list[str]) -> Event | VoxsimError | None:
         leg = self.leg
         if leg.state is CONNECTED:
-            return leg.connected_at or 0, _ON_CONNECTED
-        return leg.ended_at, () if leg.alive else _ON_ENDED
-
-    def _too_late(self, names: list[str]) -> VoxsimError | None:
-        if self.leg.alive or AFTER_THE_END.intersection(names):
+            wanted, since = _ON_CONNECTED.intersection(names), leg.connected_at or 0
+        elif leg.alive:
             return None
+        else:
+            wanted, since = _ON_ENDED.intersection(names), leg.ended_at
+        event = self.session.last_event(self._id, wanted, since) if wanted else None
+        if event is not None or leg.alive or AFTER_THE_END.intersection(names):
+            return event
         return self.ended_error()

@@ -14,6 +14,7 @@ import attrs
 
 from voxsim.engine.future import Future
 from voxsim.engine.media import MediaUnit, Sound
+from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.errors import BadArgument, PlaybackStopped, VoxsimError
 
 if TYPE_CHECKING:
@@ -354,7 +355,7 @@ class Playback(MediaUnit):
             return PlaybackStopped(f"The playback {self._describe()!r} is over.")
         return PlaybackStopped(f"The playback {self._describe()!r} was stopped or replaced before its end.")
 
-    def _too_late(self, names: list[str]) -> VoxsimError | None:
+    def _late(self, names: list[str]) -> Event | VoxsimError | None:
         return self._stopped_error() if self.state in _OVER else None
 
     def _move(self, state: PlaybackState) -> None:

@@ -15,7 +15,7 @@ from voxsim.engine import frames
 from voxsim.engine.command import Options, command
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
-from voxsim.vocabulary.declare import Event, EventNames, EventType, event, payload, signature, unit
+from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
 from voxsim.vocabulary.enums import WebSocketCloseCode, WebSocketReadyState
 from voxsim.vocabulary.errors import SocketClosed, VoxsimError
 
@@ -425,15 +425,11 @@ class WebSocket(MediaUnit):
         finally:
             self._listeners = listeners
 
-    def _lasting(self) -> tuple[int, tuple[EventType[Any], ...]]:
-        if self.ready_state is CLOSED:
-            return 0, (WebSocketEvents.CLOSE,)
-        return 0, (WebSocketEvents.OPEN,) if self.ready_state is OPEN else ()
-
-    def _too_late(self, names: list[str]) -> VoxsimError | None:
-        if self.ready_state is CLOSED and WebSocketEvents.CLOSE.plain not in names:
-            return SocketClosed("The WebSocket has closed already.")
-        return None
+    def _late(self, names: list[str]) -> Event | VoxsimError | None:
+        lasting = {OPEN: WebSocketEvents.OPEN.plain, CLOSED: WebSocketEvents.CLOSE.plain}.get(self.ready_state)
+        if lasting is not None and lasting in names:
+            return self.session.last_event(self._id, (lasting,), 0)
+        return SocketClosed("The WebSocket has closed already.") if self.ready_state is CLOSED else None
 
     def _cannot_send(self) -> str | None:
         return "the WebSocket has closed" if self.ready_state is CLOSED else None
