@@ -111,5 +111,5 @@ def _wall(command: list[str], folder: Path) -> float:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     took = time.perf_counter() - began
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{' '.join(command)} failed:\n…{(done.stdout + done.stderr)[-2000:]}")
     return took * 1000
