@@ -203,6 +203,19 @@ class Driver(trio.abc.Clock):
         if self._allowed is not None:
             self._allowed = self.switch.now + math.ceil(seconds * 1_000_000)
 
+    def poke(self) -> None:
+        """A task outside of the scenarios has given the engine something to do: do what is due now, right here.
+
+        So an answer need not wait for the driver's turn. While a handler has its turn nothing happens here: the driver
+        goes on by itself. Only for a run in real time.
+        """
+        if self._parked != "idle" or self.pace.kind is not Kind.REAL:
+            return
+        self.switch.advance(max(self.switch.now, int(self._wall() * 1_000_000)))
+        taken = self.switch.run_due(_STEPS_BEFORE_YIELD, self.turns)
+        if self.turns or taken == _STEPS_BEFORE_YIELD:
+            self._wake()
+
     # --- running ---
 
     def _begin_beside(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from voxsim.driver import Driver, Pace
 from voxsim.engine.journal import Record
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
-from voxsim.engine.switch import Switch
+from voxsim.engine.switch import EPOCH, Switch
 from voxsim.engine.timing import Timing
 from voxsim.languages import load_program
 from voxsim.parties.behaviour import Behaviour
@@ -35,6 +36,8 @@ class World:
         until: seconds of scenario time after which a run is given up, or None.
         limits, timing, sounds: the platform's figures.
         stranger: how somebody behaves whom nobody plays; None lets such calls fail with 404.
+        random, epoch: a random source in place of a seeded one, and the unix seconds at which the run begins; a server
+            gives the system's.
     """
 
     def __init__(
@@ -47,9 +50,11 @@ class World:
         timing: Timing | None = None,
         sounds: Sounds | None = None,
         stranger: Behaviour | None = None,
+        random: Random | None = None,
+        epoch: int = EPOCH,
     ) -> None:
         self.seed = seed
-        self.switch = Switch(seed=seed, limits=limits, timing=timing, sounds=sounds)
+        self.switch = Switch(seed=seed, random=random, limits=limits, timing=timing, sounds=sounds, epoch=epoch)
         self.platform = Platform(self.switch)
         self.directory = Directory(self.switch, self.platform, stranger)
         self.web = ScriptedWeb(self.switch)
