@@ -1,0 +1,232 @@
+"""Connection: HTTP/1.1 with one client, as h11 reads and writes it; what is asked for goes to the server's routes.
+
+Requests are answered in order, however they arrive. Whatever is malformed, too large or too slow gets its 4xx and a
+closed connection. A WebSocket leaves here after its handshake.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import h11
+import trio
+
+from voxsim.server.messages import Request, Response
+from voxsim.server.streams import LOST, Stream
+
+if TYPE_CHECKING:
+    from voxsim.server.door import Door
+    from voxsim.server.limits import ServerLimits
+
+Handler = Callable[[Request], Awaitable[Response]]
+Upgrade = Callable[[Request, bytes, Stream], Awaitable[None]]
+Tunnel = Callable[[str, Stream, bytes], Awaitable[None]]
+
+_BAD_REQUEST: Final = 400
+
+
+class _Refused(Exception):
+    """The client gets this answer, and its connection is closed."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.response = Response.text(status, text)
+
+
+class Connection:
+    """One client's connection, from its first byte to its last.
+
+    Args:
+        stream: the connection's bytes.
+        secure: whether they come over TLS.
+        peer: the client's address, for the routes.
+        handler: answers a request.
+        upgrade: takes over when a WebSocket is asked for: the request, the bytes that follow it, and the stream.
+        tunnel: takes over when a proxy's CONNECT is asked for: the wanted authority, the stream, the bytes that follow.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        limits: ServerLimits,
+        stream: Stream,
+        *,
+        secure: bool,
+        peer: str,
+        handler: Handler,
+        upgrade: Upgrade,
+        tunnel: Tunnel | None,
+    ) -> None:
+        self._door = door
+        self._limits = limits
+        self._stream = stream
+        self._secure = secure
+        self._peer = peer
+        self._handler = handler
+        self._upgrade = upgrade
+        self._tunnel = tunnel
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.header_bytes)
+        self._scope = trio.CancelScope()
+        self.idle = True
+        self.last = False
+
+    async def run(self) -> None:
+        """Serve the client until either side has enough. The caller closes the stream."""
+        try:
+            while await self._serve_one():
+                pass
+        except LOST:
+            return
+
+    def stop(self) -> None:
+        """Answer what is under way, and nothing more."""
+        self.last = True
+        if self.idle:
+            self._scope.cancel()
+
+    async def _serve_one(self) -> bool:
+        """Read one request and answer it; False when it was the last."""
+        try:
+            request = await self._next_request()
+            if request is None:
+                return False
+            if request.method == "CONNECT":
+                await self._open_tunnel(request)
+                return False
+            if _wants_websocket(request):
+                upgrade, stream = self._upgrade, self._stream
+                rest = self._http.trailing_data[0]
+                self._http = None  # type: ignore[assignment]  # a socket lives long: what it needs no more can go
+                await upgrade(request, rest, stream)
+                return False
+            response = await self._handler(request)
+        except _Refused as refused:
+            await self._send(refused.response, close=True)
+            return False
+        except h11.RemoteProtocolError as error:
+            await self._send(Response.text(error.error_status_hint, f"{_phrase(error.error_status_hint)}: {error}."))
+            return False
+        await self._send(response, head=request.method == "HEAD", close=self.last)
+        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    # --- reading ---
+
+    async def _next_request(self) -> Request | None:
+        """The next complete request; None when the client sends no more, or nothing for too long."""
+        limits = self._limits
+        deadline = self._door.deadline
+        self.idle = True
+        with trio.CancelScope(deadline=deadline(limits.idle_seconds)) as self._scope:
+            if self.last:
+                return None
+            started: h11.Request | None = None
+            body = bytearray()
+            while True:
+                event = self._http.next_event()
+                if event is h11.NEED_DATA:
+                    if started is not None and self._http.they_are_waiting_for_100_continue:
+                        await self._stream.send(self._http.send(h11.InformationalResponse(status_code=100, headers=[])))
+                    self._http.receive_data(await self._stream.receive())
+                    if self.idle and self._http.trailing_data[0]:
+                        self.idle = False
+                        self._scope.deadline = deadline(limits.request_seconds)
+                elif type(event) is h11.Request:
+                    started, self.idle = event, False
+                    self._check_length(event)
+                elif type(event) is h11.Data:
+                    body += event.data
+                    if len(body) > limits.body_bytes:
+                        raise _Refused(413, f"A body may have {limits.body_bytes} bytes.")
+                elif type(event) is h11.EndOfMessage and started is not None:
+                    return self._request(started, bytes(body))
+                elif event is h11.PAUSED and started is not None:
+                    return self._request(started, bytes(body))
+                else:
+                    return None
+        if not self.idle:
+            raise _Refused(408, f"A request must be complete within {limits.request_seconds:g} seconds.")
+        return None
+
+    def _check_length(self, request: h11.Request) -> None:
+        """Refuse a body that says itself that it is too long, before it is sent."""
+        for name, value in request.headers:
+            if name == b"content-length" and int(value) > self._limits.body_bytes:
+                raise _Refused(413, f"A body may have {self._limits.body_bytes} bytes, not {int(value)}.")
+
+    def _request(self, started: h11.Request, body: bytes) -> Request:
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in started.headers)
+        spelt = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in started.headers.raw_items())
+        method, target = started.method.decode("latin-1"), started.target.decode("latin-1")
+        authority = next((value for name, value in headers if name == "host"), "")
+        if method == "CONNECT":
+            return Request(method, target, "", headers, spelt, body, target.lower(), self._secure, self._peer)
+        if "://" in target:
+            # The absolute form, as clients send it to a proxy: its host counts, whatever the header says.
+            authority, slash, rest = target.partition("://")[2].partition("/")
+            target = slash + rest or "/"
+        if not target.startswith("/") and target != "*":
+            raise _Refused(_BAD_REQUEST, "The request's target is no path.")
+        path, _, query = target.partition("?")
+        return Request(method, path, query, headers, spelt, body, authority.lower(), self._secure, self._peer)
+
+    # --- writing ---
+
+    async def _send(self, response: Response, *, head: bool = False, close: bool = False) -> None:
+        """Write a response; nothing can be written any more when one was under way already."""
+        http = self._http
+        if http is None or http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return
+        headers = [
+            (b"date", _date(int(time.time()))),
+            (b"content-type", response.content_type.encode()),
+            (b"content-length", b"%d" % len(response.body)),
+            *((name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers),
+        ]
+        if close or http.their_state is h11.ERROR:
+            headers.append((b"connection", b"close"))
+        bodiless = response.status == HTTPStatus.NO_CONTENT
+        if bodiless:
+            del headers[1:3]
+        data = http.send(h11.Response(status_code=response.status, headers=headers, reason=_reason(response.status)))
+        if response.body and not head and not bodiless:
+            data += http.send(h11.Data(data=response.body)) or b""
+        data += http.send(h11.EndOfMessage()) or b""
+        sent = self._stream.send_now(data)
+        if sent < len(data):
+            with trio.CancelScope(deadline=self._door.deadline(self._limits.send_seconds)) as scope:
+                await self._stream.send(data[sent:])
+            if scope.cancelled_caught:
+                raise trio.BrokenResourceError
+
+    async def _open_tunnel(self, request: Request) -> None:
+        if self._tunnel is None:
+            raise _Refused(405, "A tunnel inside of a tunnel cannot be had.")
+        rest = self._http.trailing_data[0]
+        self.last = True
+        await self._tunnel(request.authority, self._stream, rest)
+
+
+def _wants_websocket(request: Request) -> bool:
+    return request.header("upgrade").lower() == "websocket" and "upgrade" in request.header("connection").lower()
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
+
+
+@lru_cache
+def _reason(status: int) -> bytes:
+    return _phrase(status).encode()

@@ -1,0 +1,71 @@
+"""Request and Response: one HTTP exchange as the server's routes see it, with no trace of sockets or of framing."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+import attrs
+
+JSON: Final = "application/json"
+TEXT: Final = "text/plain; charset=utf-8"
+
+
+@attrs.frozen
+class Request:
+    """A complete request.
+
+    Attributes:
+        method: any HTTP method, as sent.
+        path: the path, still percent-encoded.
+        query: what follows the question mark, still encoded; empty without one.
+        headers: pairs in order, names in lower case.
+        spelt: the same pairs with the names as they were sent.
+        body: the body's bytes.
+        authority: the host, with its port, that the request is for, in lower case.
+        secure: whether it came over TLS.
+        peer: the address of the client.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    spelt: tuple[tuple[str, str], ...]
+    body: bytes
+    authority: str
+    secure: bool
+    peer: str
+
+    def header(self, name: str) -> str:
+        """The first header of this name (in lower case), or an empty text."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is no UTF-8 is replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def target(self) -> str:
+        """The path with its query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def parameter(self, name: str) -> str:
+        """The first parameter of this name in the query, or an empty text."""
+        return next((value for key, value in parse_qsl(self.query) if key == name), "")
+
+
+@attrs.frozen
+class Response:
+    """A complete response; the connection adds the length, the date and what else framing needs."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = TEXT
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def text(cls, status: int, text: str) -> Response:
+        """A response with a line of text for a person."""
+        return cls(status, f"{text}\n".encode())
