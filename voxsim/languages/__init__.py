@@ -13,9 +13,25 @@ from voxsim.vocabulary.naming import nearest
 
 _PROGRAMS: Final = {".py": PythonProgram}
 
+ENDINGS: Final = frozenset(_PROGRAMS)
+"""The endings of scenario files."""
 
-def load_program(files: Sequence[str]) -> Script:
+
+def load_program(files: Sequence[str], *, reload: bool = False) -> Script:
     """The program of a rule's scenario files, in the language that their ending names.
+
+    Args:
+        files: paths, as they will appear in messages; they are loaded in this order.
+        reload: whether a session that begins after a file was changed runs the changed one.
+
+    Raises:
+        ConfigurationError: a file does not exist, or the files are of no language, or of several.
+    """
+    return _PROGRAMS[language(files)](files, reload=reload)
+
+
+def language(files: Sequence[str]) -> str:
+    """The ending of a rule's scenario files, once they are known to exist and to share one.
 
     Raises:
         ConfigurationError: a file does not exist, or the files are of no language, or of several.
@@ -24,19 +40,29 @@ def load_program(files: Sequence[str]) -> Script:
     if not endings:
         raise ConfigurationError("A rule needs at least one scenario file.")
     for file in files:
-        if not Path(file).is_file():
+        if not _exists(file):
             near = _near(Path(file))
             raise ConfigurationError(f"There is no scenario file {file!r}.{near}")
-    if len(endings) > 1 or not endings <= _PROGRAMS.keys():
-        known = ", ".join(sorted(_PROGRAMS))
+    if len(endings) > 1 or not endings <= ENDINGS:
+        known = ", ".join(sorted(ENDINGS))
         given = ", ".join(sorted(endings)) or "no ending"
         raise ConfigurationError(f"Scenario files of one rule share one language; known are {known}, got {given}.")
-    return _PROGRAMS[endings.pop()](files)
+    return endings.pop()
+
+
+def _exists(file: str) -> bool:
+    """Whether there is such a file; a name that no file can have is one that does not exist."""
+    try:
+        return Path(file).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _near(path: Path) -> str:
     """A sentence that names the file that was probably meant."""
-    if not path.parent.is_dir():
+    try:
+        names = [one.name for one in path.parent.iterdir() if one.suffix in ENDINGS]
+    except (OSError, ValueError):
         return f" There is no folder {str(path.parent)!r} either."
-    found = nearest(path.name, [one.name for one in path.parent.iterdir() if one.suffix in _PROGRAMS])
+    found = nearest(path.name, names)
     return f" Did you mean {str(path.parent / found)!r}?" if found else ""

@@ -44,12 +44,15 @@ class PythonProgram:
 
     Args:
         files: paths, as they will appear in messages; they are loaded in this order.
+        reload: whether each session looks whether files have changed, as a server's does, or all run what the first
+            one found.
 
     Raises:
         ConfigurationError: a file does not exist.
     """
 
-    def __init__(self, files: Sequence[str | Path]) -> None:
+    def __init__(self, files: Sequence[str | Path], *, reload: bool = False) -> None:
+        self._reload = reload
         self._files = tuple(str(file) for file in files)
         for file in self._files:
             if not Path(file).is_file():
@@ -65,6 +68,9 @@ class PythonProgram:
         file = self._files[index]
         if index == 0:
             session.script_state = _State(self, {"__name__": "scenario", "__builtins__": _BUILTINS})
+            if self._reload:
+                self._codes = [None] * len(self._files)
+                self._modules.clear()
         state: _State = session.script_state
         state.names["__file__"] = file
         code = self._codes[index]
