@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
     from voxsim.platform.rules import Rule
 
-_PATIENCE: Final = 30.0
-"""Seconds after which a caller hangs up of whom nothing is said."""
-
-_LAST_WORD: Final = 10.0
-"""Seconds for which such a caller listens at least after the last thing it does."""
-
 _NUMBER_SIGNS: Final = frozenset("+0123456789*?[]-() ")
 
 
@@ -88,10 +82,7 @@ def _meanings(pattern: str) -> Iterator[tuple[str, str]]:
 def _caller(options: Options) -> Party:
     """Who calls in. It is nobody whom the scenario can call: `--answer` says how this number answers."""
     acts = sorted((*options.press, *options.say), key=lambda act: act.at)
-    hangup = options.hangup
-    if hangup is None:
-        hangup = max([_PATIENCE, *(act.at + _LAST_WORD for act in acts)])
-    behaviour = Behaviour(acts=tuple(acts), hangup=hangup)
+    behaviour = Behaviour(acts=tuple(acts), hangup=options.hangup).with_patience()
     return Party(kind=_kind(options.caller), address=options.caller, behaviour=behaviour)
 
 

@@ -25,6 +25,10 @@ class Ids:
         self._sessions = 0
         self._calls = 1_000_000
 
+    def continue_at(self, number: int) -> None:
+        """Let the next session have this number: those before it are taken, in an earlier run of a server."""
+        self._sessions = max(self._sessions, number - FIRST_SESSION_ID)
+
     def session(self, now: int) -> tuple[int, str]:
         """A session's number, and its key `<16 hex>.<unix s>.<counter>_<server ip>`; `now` in microseconds."""
         self._sessions += 1

@@ -258,6 +258,8 @@ class Session(Emitter):
 
         Both are queued before all that the top level of the scenarios begins, as on the platform.
         """
+        for told in self.switch.on_session_begin:
+            told(self)
         self.switch.post(self._load_all)
         self.emit(self._started())
         if call is not None and alerting is not None:

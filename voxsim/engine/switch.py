@@ -79,6 +79,7 @@ class Switch:
         random: a random source in place of a seeded one (a server gives the system's).
         limits, timing, sounds: the platform's figures.
         epoch: unix seconds at which the run begins.
+        loose_records: how many records of no session are kept, or None for all (a server that runs for weeks keeps few).
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Switch:
         timing: Timing | None = None,
         sounds: Sounds | None = None,
         epoch: int = EPOCH,
+        loose_records: int | None = None,
     ) -> None:
         self.seed = seed
         self.random = random or Random(seed)  # noqa: S311 - reproducible on purpose; a server passes its own
@@ -101,8 +103,9 @@ class Switch:
         self.now = 0
         self.sequence = 0
         self.sessions: dict[str, Session] = {}
-        self.loose: list[Record] = []
+        self.loose: deque[Record] = deque(maxlen=loose_records)
         self.subscribers: tuple[Callable[[Record], None], ...] = ()
+        self.on_session_begin: list[Callable[[Session], None]] = []
         self.on_session_end: list[Callable[[Session], None]] = []
         self.watch = Watch()
         self.outside: Outside = _Unset("outside")

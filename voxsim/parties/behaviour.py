@@ -20,6 +20,12 @@ from voxsim.vocabulary.naming import did_you_mean
 DEFAULT_ANSWER: Final = 2.0
 """Seconds after which somebody answers of whom nothing is said."""
 
+_PATIENCE: Final = 30.0
+"""Seconds after which a caller hangs up of whom nothing is said."""
+
+_LAST_WORD: Final = 10.0
+"""Seconds for which such a caller listens at least after the last thing it does."""
+
 _ACTS: Final[dict[str, bool]] = {
     "press": True,
     "say": True,
@@ -140,6 +146,15 @@ class Behaviour:
                 fields[key] = _seconds(key, value) if value else (at if at is not None else 0.0)
         fields["acts"] = tuple(sorted(acts, key=lambda act: act.at))
         return cls(**fields)
+
+    def with_patience(self) -> Behaviour:
+        """The same, and it hangs up if nothing was said of that: a caller who stays for ever shows nobody a whole call.
+
+        It hangs up 30 seconds after Connected, and 10 seconds after the last thing it does at the earliest.
+        """
+        if self.hangup is not None:
+            return self
+        return attrs.evolve(self, hangup=max([_PATIENCE, *(act.at + _LAST_WORD for act in self.acts)]))
 
     def __str__(self) -> str:
         if self.reject is not None:

@@ -38,6 +38,7 @@ class World:
         stranger: how somebody behaves whom nobody plays; None lets such calls fail with 404.
         random, epoch: a random source in place of a seeded one, and the unix seconds at which the run begins; a server
             gives the system's.
+        loose_records: how many records of no session are kept, or None for all.
     """
 
     def __init__(
@@ -52,9 +53,18 @@ class World:
         stranger: Behaviour | None = None,
         random: Random | None = None,
         epoch: int = EPOCH,
+        loose_records: int | None = None,
     ) -> None:
         self.seed = seed
-        self.switch = Switch(seed=seed, random=random, limits=limits, timing=timing, sounds=sounds, epoch=epoch)
+        self.switch = Switch(
+            seed=seed,
+            random=random,
+            limits=limits,
+            timing=timing,
+            sounds=sounds,
+            epoch=epoch,
+            loose_records=loose_records,
+        )
         self.platform = Platform(self.switch)
         self.directory = Directory(self.switch, self.platform, stranger)
         self.web = ScriptedWeb(self.switch)

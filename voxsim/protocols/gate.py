@@ -36,9 +36,12 @@ class Gate:
         return cls(LOCAL_NAMES | {name.lower() for name in more})
 
     def knows(self, authority: str, also: frozenset[str] = frozenset()) -> bool:
-        """Whether a request for this host (with or without a port) is for this server."""
+        """Whether a request for this host (with or without a port) is for this server.
+
+        An address is: only names can be made to point here by somebody else.
+        """
         name = host_of(authority)
-        return name in self.names or name in also
+        return name in self.names or name in also or _is_address(name)
 
     def admits(self, origin: str, authority: str) -> bool:
         """Whether a page of this origin may ask: there is no page, or it is this very server's."""
@@ -57,9 +60,12 @@ def host_of(authority: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether only programs of this machine reach this address."""
-    if host == "localhost":
-        return True
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        ip_address(host)
     except ValueError:
         return False
+    return True

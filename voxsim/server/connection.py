@@ -44,7 +44,6 @@ class Connection:
     Args:
         stream: the connection's bytes.
         secure: whether they come over TLS.
-        peer: the client's address, for the routes.
         handler: answers a request.
         upgrade: takes over when a WebSocket is asked for: the request, the bytes that follow it, and the stream.
         tunnel: takes over when a proxy's CONNECT is asked for: the wanted authority, the stream, the bytes that follow.
@@ -57,7 +56,6 @@ class Connection:
         stream: Stream,
         *,
         secure: bool,
-        peer: str,
         handler: Handler,
         upgrade: Upgrade,
         tunnel: Tunnel | None,
@@ -66,7 +64,6 @@ class Connection:
         self._limits = limits
         self._stream = stream
         self._secure = secure
-        self._peer = peer
         self._handler = handler
         self._upgrade = upgrade
         self._tunnel = tunnel
@@ -167,7 +164,7 @@ class Connection:
         method, target = started.method.decode("latin-1"), started.target.decode("latin-1")
         authority = next((value for name, value in headers if name == "host"), "")
         if method == "CONNECT":
-            return Request(method, target, "", headers, spelt, body, target.lower(), self._secure, self._peer)
+            return Request(method, target, "", headers, spelt, body, target.lower(), self._secure)
         if "://" in target:
             # The absolute form, as clients send it to a proxy: its host counts, whatever the header says.
             authority, slash, rest = target.partition("://")[2].partition("/")
@@ -175,7 +172,7 @@ class Connection:
         if not target.startswith("/") and target != "*":
             raise _Refused(_BAD_REQUEST, "The request's target is no path.")
         path, _, query = target.partition("?")
-        return Request(method, path, query, headers, spelt, body, authority.lower(), self._secure, self._peer)
+        return Request(method, path, query, headers, spelt, body, authority.lower(), self._secure)
 
     # --- writing ---
 

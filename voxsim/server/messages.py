@@ -24,7 +24,6 @@ class Request:
         body: the body's bytes.
         authority: the host, with its port, that the request is for, in lower case.
         secure: whether it came over TLS.
-        peer: the address of the client.
     """
 
     method: str
@@ -35,7 +34,6 @@ class Request:
     body: bytes
     authority: str
     secure: bool
-    peer: str
 
     def header(self, name: str) -> str:
         """The first header of this name (in lower case), or an empty text."""
