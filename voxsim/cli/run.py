@@ -10,7 +10,7 @@ import io
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import trio
 
@@ -21,7 +21,7 @@ from voxsim.driver.scheduling import deterministic
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.lifecycle import Phase
 from voxsim.parties.behaviour import Behaviour
-from voxsim.parties.party import Party
+from voxsim.parties.party import NUMBER_SIGNS, Party, kind_of
 from voxsim.parties.world import World
 from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from voxsim.engine.journal import Record
     from voxsim.engine.session import Session
     from voxsim.platform.rules import Rule
-
-_NUMBER_SIGNS: Final = frozenset("+0123456789*?[]-() ")
 
 
 def run(options: Options) -> int:
@@ -71,7 +69,7 @@ def _world(options: Options) -> tuple[World, Rule]:
 
 def _meanings(pattern: str) -> Iterator[tuple[str, str]]:
     """Whom a pattern can mean: a number, a user, a SIP address with or without its scheme."""
-    if _NUMBER_SIGNS.issuperset(pattern):
+    if NUMBER_SIGNS.issuperset(pattern):
         yield "pstn", pattern
     yield "user", pattern
     yield "sip", pattern
@@ -83,13 +81,7 @@ def _caller(options: Options) -> Party:
     """Who calls in. It is nobody whom the scenario can call: `--answer` says how this number answers."""
     acts = sorted((*options.press, *options.say), key=lambda act: act.at)
     behaviour = Behaviour(acts=tuple(acts), hangup=options.hangup).with_patience()
-    return Party(kind=_kind(options.caller), address=options.caller, behaviour=behaviour)
-
-
-def _kind(address: str) -> str:
-    if "@" in address or address.startswith(("sip:", "sips:")):
-        return "sip"
-    return "pstn" if _NUMBER_SIGNS.issuperset(address) else "user"
+    return Party(kind=kind_of(options.caller), address=options.caller, behaviour=behaviour)
 
 
 def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:

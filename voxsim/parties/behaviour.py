@@ -41,10 +41,14 @@ _ACTS: Final[dict[str, bool]] = {
 
 _TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
 _WORDS: Final = ("silent", *FAILURES)
-_KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "takes_transfer", "takes_reinvite", "no_ring")
+KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "takes_transfer", "takes_reinvite", "no_ring")
+"""Every key of a behaviour."""
 _RINGS_FIRST: Final = frozenset({408, 487, 603})
 """The refusals that come from a phone that rings; one that comes at once is of the network, and nothing rings."""
+_LATEST: Final = 10**9
+"""No moment of a call is later than this many seconds, some thirty years."""
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+_STATUS: Final = re.compile(r"\d{3}")
 
 
 @attrs.frozen
@@ -117,7 +121,10 @@ class Behaviour:
         base = given if isinstance(given, Behaviour) else cls.parse(given) if given else cls()
         if not keys:
             return base
-        return cls._build(_from_keys(keys), base)
+        try:
+            return cls._build(_from_keys(keys), base)
+        except OverflowError:
+            raise BadBehaviour(f"A number in the behaviour is too large: {', '.join(keys)}.") from None
 
     @classmethod
     def _build(cls, items: Iterable[tuple[str, str, float | None]], base: Behaviour | None = None) -> Behaviour:
@@ -144,6 +151,10 @@ class Behaviour:
                 fields[key] = _status(value, lowest=200)
             elif key in ("ring", "early", "answer", "cancel", "hangup"):
                 fields[key] = _seconds(key, value) if value else (at if at is not None else 0.0)
+        times = ((key, fields.get(key)) for key in (*_TIMES, "reject_at"))
+        for key, moment in (*((act.what, act.at) for act in acts), *times):
+            if moment is not None and not 0 <= moment < _LATEST:
+                raise BadBehaviour(f"{key!r} takes seconds from 0 to {_LATEST}, got {moment:g}.")
         fields["acts"] = tuple(sorted(acts, key=lambda act: act.at))
         return cls(**fields)
 
@@ -184,8 +195,8 @@ def _read(part: str, whole: str) -> tuple[str, str, float | None]:
         key, _, at = part.partition("@")
         rest = f"@{at}" if at else ""
     key = key.strip().replace("-", "_")
-    if key not in _KEYS:
-        raise BadBehaviour(f"{key!r} in the behaviour {whole!r} is not known.{did_you_mean(key, _KEYS)}")
+    if key not in KEYS:
+        raise BadBehaviour(f"{key!r} in the behaviour {whole!r} is not known.{did_you_mean(key, KEYS)}")
     value, at_sign, moment = rest.rpartition("@")
     if not at_sign or not _NUMBER.fullmatch(moment.strip().rstrip("s")):
         value, moment = rest, ""
@@ -199,8 +210,8 @@ def _read(part: str, whole: str) -> tuple[str, str, float | None]:
 
 def _from_keys(keys: Mapping[str, Any]) -> Iterable[tuple[str, str, float | None]]:
     for key, value in keys.items():
-        if key not in _KEYS:
-            raise BadBehaviour(f"A party has no behaviour {key!r}.{did_you_mean(key, _KEYS)}")
+        if key not in KEYS:
+            raise BadBehaviour(f"A party has no behaviour {key!r}.{did_you_mean(key, KEYS)}")
         if value is None or value is False:
             yield from ((("no_answer", "", None),) if key == "answer" and value is False else ())
         elif key in _ACTS:
@@ -210,9 +221,9 @@ def _from_keys(keys: Mapping[str, Any]) -> Iterable[tuple[str, str, float | None
         elif isinstance(value, str):
             yield _read(f"{key}:{value}", value)
         elif isinstance(value, int | float):
-            yield (key, "", float(value)) if key in FAILURES or key == "silent" else (key, repr(value), None)
+            yield (key, "", float(value)) if key in FAILURES or key == "silent" else (key, _written(value), None)
         else:
-            raise BadBehaviour(f"The behaviour {key}={value!r} cannot be read.")
+            raise BadBehaviour(f"The behaviour {key!r} cannot be a {type(value).__name__}.")
 
 
 def _acts(key: str, value: Any) -> Iterable[tuple[str, str, float | None]]:
@@ -221,16 +232,23 @@ def _acts(key: str, value: Any) -> Iterable[tuple[str, str, float | None]]:
     elif isinstance(value, str):
         yield from (_read(f"{key}:{part}", value) for part in _split(value))
     elif isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], int | float):
-        yield key, str(value[0]), float(value[1])
+        yield key, _written(value[0]), float(value[1])
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _acts(key, item)
     elif isinstance(value, int) and not isinstance(value, bool):
-        yield key, str(value), 0.0
-    elif value is True:
+        yield key, _written(value), 0.0
+    elif value is True and not _ACTS[key]:
         yield key, "", 0.0
     else:
-        raise BadBehaviour(f"The behaviour {key}={value!r} cannot be read; write it as '{key}=\"1@2\"'.")
+        raise BadBehaviour(f"The behaviour {key!r} cannot be a {type(value).__name__}; write it as '{key}=\"1@2\"'.")
+
+
+def _written(value: object) -> str:
+    """A value as text. Python refuses to write whole numbers of thousands of digits."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        raise OverflowError
+    return str(value)
 
 
 def _seconds(key: str, value: str) -> float:
@@ -244,6 +262,6 @@ def _status(value: str, lowest: int = 300) -> int:
     name = value.replace("-", "_")
     if name in FAILURES:
         return FAILURES[name]
-    if not value.isdigit() or not lowest <= int(value) <= 699:
+    if not _STATUS.fullmatch(value) or not lowest <= int(value) <= 699:
         raise BadBehaviour(f"A SIP status from {lowest} to 699 is needed, got {value!r}.")
     return int(value)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from voxsim.parties.behaviour import Behaviour
+
+KINDS: Final = ("pstn", "user", "sip", "wab")
+"""What somebody can be reached by: a number, a user name, a SIP address, a WhatsApp number."""
+
+NUMBER_SIGNS: Final = frozenset("+0123456789*?[]-() ")
+"""The characters of a number, and of a pattern of numbers."""
+
+
+def kind_of(address: str) -> str:
+    """What an address most likely is when nobody says: `sip`, `pstn` or `user`."""
+    if "@" in address or address.startswith(("sip:", "sips:")):
+        return "sip"
+    return "pstn" if address and NUMBER_SIGNS.issuperset(address) else "user"
 
 
 @attrs.define(eq=False, kw_only=True)
