@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -51,6 +52,11 @@ class Future(Generic[T]):
             callback()
         else:
             self._callbacks.append(callback)
+
+    def forget(self, callback: Callable[[], None]) -> None:
+        """Do not call back after all; nothing happens when it was never asked for."""
+        with contextlib.suppress(ValueError):
+            self._callbacks.remove(callback)
 
     def result(self) -> T:
         """The value, or the error raised."""

@@ -111,11 +111,14 @@ class _Answers:
         self._open = 1
         self._error = False
         self._done = done
-        session.ended.on_done(self._session_over)
+        self._watching = False
 
     def expect(self) -> None:
-        """One handler has its answer later."""
+        """One handler has its answer later, unless the session ends first."""
         self._open += 1
+        if not self._watching:
+            self._watching = True
+            self._session.ended.on_done(self._session_over)
 
     def late(self, index: int, result: Any, error: BaseException | None) -> None:
         """An async handler has ended."""
@@ -150,6 +153,8 @@ class _Answers:
     def _reply(self, reply: Reply) -> None:
         if self._done is not _nobody:
             done, self._done = self._done, _nobody
+            if self._watching:
+                self._session.ended.forget(self._session_over)
             self._session.note("http", "managing reply", None, {"status": reply.status, "content": reply.body})
             done(reply)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
+from enum import Enum
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import h11
 import trio
@@ -28,6 +29,14 @@ Upgrade = Callable[[Request, bytes, Stream], Awaitable[None]]
 Tunnel = Callable[[str, Stream, bytes], Awaitable[None]]
 
 _BAD_REQUEST: Final = 400
+
+
+class _Phase(Enum):
+    """What a connection is at: waiting for a request, for the rest of one, or answering it."""
+
+    IDLE = 1
+    READING = 2
+    BUSY = 3
 
 
 class _Refused(Exception):
@@ -69,21 +78,34 @@ class Connection:
         self._tunnel = tunnel
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=limits.header_bytes)
         self._scope = trio.CancelScope()
-        self.idle = True
+        self._phase = _Phase.IDLE
+        self._since = time.monotonic()
         self.last = False
 
     async def run(self) -> None:
         """Serve the client until either side has enough. The caller closes the stream."""
         try:
-            while await self._serve_one():
-                pass
+            with self._scope:
+                while await self._serve_one():
+                    pass
+            if self._scope.cancelled_caught and self._phase is _Phase.READING:
+                seconds = self._limits.request_seconds
+                await self._send(Response.text(408, f"A request must be complete within {seconds:g} s."), close=True)
         except LOST:
             return
 
     def stop(self) -> None:
         """Answer what is under way, and nothing more."""
         self.last = True
-        if self.idle:
+        if self._phase is _Phase.IDLE:
+            self._scope.cancel()
+
+    def check(self, now: float) -> None:
+        """Give the client up when it has been silent, or slow, for too long."""
+        waited = now - self._since
+        if self._phase is _Phase.IDLE and waited > self._limits.idle_seconds:
+            self._scope.cancel()
+        elif self._phase is _Phase.READING and waited > self._limits.request_seconds:
             self._scope.cancel()
 
     async def _serve_one(self) -> bool:
@@ -92,10 +114,11 @@ class Connection:
             request = await self._next_request()
             if request is None:
                 return False
+            self._phase = _Phase.BUSY
             if request.method == "CONNECT":
                 await self._open_tunnel(request)
                 return False
-            if _wants_websocket(request):
+            if request.method == "GET" and _wants_websocket(request):
                 upgrade, stream = self._upgrade, self._stream
                 rest = self._http.trailing_data[0]
                 self._http = None  # type: ignore[assignment]  # a socket lives long: what it needs no more can go
@@ -117,40 +140,36 @@ class Connection:
     # --- reading ---
 
     async def _next_request(self) -> Request | None:
-        """The next complete request; None when the client sends no more, or nothing for too long."""
-        limits = self._limits
-        deadline = self._door.deadline
-        self.idle = True
-        with trio.CancelScope(deadline=deadline(limits.idle_seconds)) as self._scope:
+        """The next complete request; None when the client sends no more."""
+        http = self._http
+        self._since = time.monotonic()
+        if not http.trailing_data[0]:
+            self._phase = _Phase.IDLE
             if self.last:
                 return None
-            started: h11.Request | None = None
-            body = bytearray()
-            while True:
-                event = self._http.next_event()
-                if event is h11.NEED_DATA:
-                    if started is not None and self._http.they_are_waiting_for_100_continue:
-                        await self._stream.send(self._http.send(h11.InformationalResponse(status_code=100, headers=[])))
-                    self._http.receive_data(await self._stream.receive())
-                    if self.idle and self._http.trailing_data[0]:
-                        self.idle = False
-                        self._scope.deadline = deadline(limits.request_seconds)
-                elif type(event) is h11.Request:
-                    started, self.idle = event, False
-                    self._check_length(event)
-                elif type(event) is h11.Data:
-                    body += event.data
-                    if len(body) > limits.body_bytes:
-                        raise _Refused(413, f"A body may have {limits.body_bytes} bytes.")
-                elif type(event) is h11.EndOfMessage and started is not None:
-                    return self._request(started, bytes(body))
-                elif event is h11.PAUSED and started is not None:
-                    return self._request(started, bytes(body))
-                else:
-                    return None
-        if not self.idle:
-            raise _Refused(408, f"A request must be complete within {limits.request_seconds:g} seconds.")
-        return None
+            http.receive_data(await self._stream.receive())
+        self._phase = _Phase.READING
+        started: h11.Request | None = None
+        body = b""
+        while True:
+            event = http.next_event()
+            kind = type(event)
+            if kind is h11.Data:
+                body = body + event.data if body else event.data  # type: ignore[union-attr]
+                if len(body) > self._limits.body_bytes:
+                    raise _Refused(413, f"A body may have {self._limits.body_bytes} bytes.")
+            elif kind is h11.Request:
+                started = cast("h11.Request", event)
+                if http.their_state is h11.SEND_BODY:
+                    self._check_length(started)
+            elif event is h11.NEED_DATA:
+                if http.they_are_waiting_for_100_continue:
+                    await self._stream.send(http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+                http.receive_data(await self._stream.receive())
+            elif started is None:
+                return None
+            else:
+                return self._request(started, bytes(body))
 
     def _check_length(self, request: h11.Request) -> None:
         """Refuse a body that says itself that it is too long, before it is sent."""
@@ -159,12 +178,13 @@ class Connection:
                 raise _Refused(413, f"A body may have {self._limits.body_bytes} bytes, not {int(value)}.")
 
     def _request(self, started: h11.Request, body: bytes) -> Request:
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in started.headers)
-        spelt = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in started.headers.raw_items())
+        headers = tuple(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in started.headers.raw_items()]
+        )
         method, target = started.method.decode("latin-1"), started.target.decode("latin-1")
-        authority = next((value for name, value in headers if name == "host"), "")
+        authority = next((value for name, value in headers if name.lower() == "host"), "")
         if method == "CONNECT":
-            return Request(method, target, "", headers, spelt, body, target.lower(), self._secure)
+            return Request(method, target, "", headers, body, target.lower(), self._secure)
         if "://" in target:
             # The absolute form, as clients send it to a proxy: its host counts, whatever the header says.
             authority, slash, rest = target.partition("://")[2].partition("/")
@@ -172,7 +192,7 @@ class Connection:
         if not target.startswith("/") and target != "*":
             raise _Refused(_BAD_REQUEST, "The request's target is no path.")
         path, _, query = target.partition("?")
-        return Request(method, path, query, headers, spelt, body, authority.lower(), self._secure)
+        return Request(method, path, query, headers, body, authority.lower(), self._secure)
 
     # --- writing ---
 

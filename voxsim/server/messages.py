@@ -19,8 +19,7 @@ class Request:
         method: any HTTP method, as sent.
         path: the path, still percent-encoded.
         query: what follows the question mark, still encoded; empty without one.
-        headers: pairs in order, names in lower case.
-        spelt: the same pairs with the names as they were sent.
+        headers: pairs in order, with the names as they were sent.
         body: the body's bytes.
         authority: the host, with its port, that the request is for, in lower case.
         secure: whether it came over TLS.
@@ -30,14 +29,16 @@ class Request:
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
-    spelt: tuple[tuple[str, str], ...]
     body: bytes
     authority: str
     secure: bool
 
     def header(self, name: str) -> str:
         """The first header of this name (in lower case), or an empty text."""
-        return next((value for key, value in self.headers if key == name), "")
+        for key, value in self.headers:
+            if len(key) == len(name) and key.lower() == name:
+                return value
+        return ""
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ goes out in one piece. A peer that does not read is dropped before it fills the 
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -55,7 +56,7 @@ class SocketConnection:
 
     __slots__ = (
         "_door",
-        "_dropped",
+        "_flushed",
         "_flushing",
         "_in_batch",
         "_limits",
@@ -65,6 +66,7 @@ class SocketConnection:
         "_outgoing",
         "_pinged",
         "_scope",
+        "_since",
         "_size",
         "_stream",
         "_trailing",
@@ -90,12 +92,12 @@ class SocketConnection:
         self._outgoing = bytearray()
         self._message: list[str] = []
         self._size = 0
-        self._flushing = self._in_batch = self._pinged = self._dropped = False
+        self._flushing = self._in_batch = self._pinged = False
+        self._flushed: trio.Event | None = None
+        self._since = time.monotonic()
         self._scope = trio.CancelScope()
         self._ws = WSConnection(ConnectionType.SERVER)
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.spelt]
-        if request.method != "GET":
-            raise BadHandshake("A WebSocket is asked for with GET")
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
         try:
             self._ws.initiate_upgrade_connection(headers, request.target)
             event = next(iter(self._ws.events()))
@@ -121,7 +123,8 @@ class SocketConnection:
     async def run(self) -> None:
         """Carry messages until the socket is closed. The caller closes the stream."""
         try:
-            await self._read()
+            with self._scope:
+                await self._read()
         except LOST:
             pass
         finally:
@@ -157,22 +160,21 @@ class SocketConnection:
             if self._ws.state is ConnectionState.CLOSED:
                 await self._flush_all()
                 return
-            data = await self._receive()
+            data = await self._stream.receive()
             if not data:
                 return
+            self._since = time.monotonic()
+            self._pinged = False
 
-    async def _receive(self) -> bytes:
-        """The next bytes; empty when there are no more, or the peer has been silent for too long."""
-        limits = self._limits
-        while True:
-            closing = self._ws.state is not ConnectionState.OPEN
-            seconds = limits.closing_seconds if closing else limits.ping_seconds
-            with trio.CancelScope(deadline=self._door.deadline(seconds)) as self._scope:
-                data = await self._stream.receive()
-                self._pinged = False
-                return data
-            if self._dropped or closing or self._pinged or self._ws.state is not ConnectionState.OPEN:
-                return b""
+    def check(self, now: float) -> None:
+        """Ask a silent peer whether it is still there; drop one that does not answer."""
+        waited = now - self._since
+        if self._ws.state is not ConnectionState.OPEN:
+            if waited > self._limits.closing_seconds:
+                self._drop()
+        elif waited > 2 * self._limits.ping_seconds:
+            self._drop()
+        elif waited > self._limits.ping_seconds and not self._pinged:
             self._pinged = True
             self._queue(self._ws.send(Ping()))
 
@@ -230,7 +232,7 @@ class SocketConnection:
             self._queue(self._ws.send(CloseConnection(code=code, reason=fitting)))
         except LocalProtocolError:
             self._queue(self._ws.send(CloseConnection(code=1000)))
-        self._scope.deadline = min(self._scope.deadline, self._door.deadline(self._limits.closing_seconds))
+        self._since = time.monotonic()
 
     def _gone(self, code: int, reason: str, *, clean: bool) -> None:
         """Tell the session that the peer is gone, once."""
@@ -278,15 +280,17 @@ class SocketConnection:
             self._outgoing.clear()
         finally:
             self._flushing = False
+            if self._flushed is not None:
+                self._flushed.set()
 
     def _drop(self) -> None:
         """Give the peer up."""
-        self._dropped = True
         self._outgoing.clear()
         self._scope.cancel()
 
     async def _flush_all(self) -> None:
         """Before the stream is closed: let go out what still waits."""
         with trio.move_on_at(self._door.deadline(self._limits.closing_seconds)):
-            while self._flushing:
-                await trio.sleep(0.01 * self._door.factor)
+            if self._flushing:
+                self._flushed = trio.Event()
+                await self._flushed.wait()

@@ -1,0 +1,172 @@
+"""Routes: which path of the server means what, and who may ask for it.
+
+Managing URLs are capabilities: they are open to whoever knows them. The management API asks for credentials. All else
+is for programs of this machine: a page of another site is turned away by its Origin.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from voxsim.engine import managing
+from voxsim.engine.units.websocket import WebSocket
+from voxsim.protocols.gate import CLIENT_HOSTS, Gate
+from voxsim.protocols.managing import PREFIX, Address
+from voxsim.server.door import Pending
+from voxsim.server.messages import JSON, Request, Response
+from voxsim.server.websocket import BadHandshake, SocketConnection
+from voxsim.vocabulary.errors import VoxsimError
+
+if TYPE_CHECKING:
+    import trio
+
+    from voxsim.server.calls import Calls
+    from voxsim.server.door import Door
+    from voxsim.server.limits import ServerLimits
+    from voxsim.server.records import Records
+    from voxsim.server.streams import Stream
+    from voxsim.server.sweep import Sweep
+
+Management = Callable[[Request], Awaitable[Response]]
+
+API: Final = "/platform_api"
+CALLS: Final = "/calls"
+SESSIONS: Final = "/sessions/"
+LOGS: Final = "/logs/"
+
+_NOT_FOUND: Final = Response(404)
+
+
+def json_response(status: int, value: Any) -> Response:
+    """A response with a JSON body."""
+    return Response(status, json.dumps(value).encode(), JSON)
+
+
+def refused(status: int, text: str) -> Response:
+    """A refusal with its reason, as JSON."""
+    return json_response(status, {"error": text})
+
+
+@attrs.frozen
+class Routes:
+    """The server's routes.
+
+    Attributes:
+        management: answers the management API.
+        calls: places simulated calls.
+        records: what is left of sessions that have ended.
+        welcome: the text of the front page.
+    """
+
+    door: Door
+    gate: Gate
+    limits: ServerLimits
+    nursery: trio.Nursery
+    sweep: Sweep
+    management: Management
+    calls: Calls
+    records: Records
+    welcome: Callable[[], str]
+
+    # --- requests ---
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request; never raises for what a client does."""
+        path = request.path
+        if path.startswith(PREFIX):
+            return self._wrong_host(request) or await self._manage(request)
+        if path == API or path.startswith(API + "/"):
+            return self._barred(request, CLIENT_HOSTS) or await self.management(request)
+        if (barred := self._barred(request)) is not None:
+            return barred
+        try:
+            return await self._local(request)
+        except VoxsimError as error:
+            return refused(400, str(error))
+
+    async def _local(self, request: Request) -> Response:
+        method, path = request.method, request.path
+        if path == CALLS:
+            return await self.calls.place(request) if method == "POST" else _only("POST")
+        if path.startswith((SESSIONS, LOGS)):
+            return await self.records.answer(request) if method in ("GET", "HEAD") else _only("GET")
+        if path == "/":
+            return Response(200, self.welcome().encode()) if method in ("GET", "HEAD") else _only("GET")
+        return refused(404, f"There is nothing at {path}.")
+
+    async def _manage(self, request: Request) -> Response:
+        """A managing request: the handler's return value is the answer."""
+        address = Address.parse(request.target)
+        session = address.find(self.door.switch.sessions) if address is not None else None
+        if address is None or session is None:
+            return _NOT_FOUND
+        pending: Pending[managing.Reply] = Pending()
+        managing.request(session, request.method, request.text, request.headers, pending.give, address.suffix)
+        self.door.driver.poke()
+        reply = await pending.wait()
+        return Response(reply.status, reply.body.encode("utf-8", "replace"), reply.content_type)
+
+    # --- WebSockets ---
+
+    async def upgrade(self, request: Request, trailing: bytes, stream: Stream) -> None:
+        """Carry the WebSocket that a request asks for, until it is closed."""
+        barred = self._wrong_host(request)
+        address = Address.parse(request.target)
+        session = address.find(self.door.switch.sessions) if address is not None else None
+        if barred is not None or address is None or session is None:
+            await stream.send(_bare(barred.status if barred is not None else 404))
+            return
+        try:
+            socket = SocketConnection(self.door, self.limits, self.nursery, stream, request, trailing)
+        except BadHandshake as error:
+            await stream.send(_bare(400, f"{error}.\n"))
+            return
+
+        def opened() -> WebSocket | str:
+            # One step: the scenario's handlers come after it, and may send at once.
+            near = managing.open_socket(session, socket, request.headers, address.suffix)
+            if isinstance(near, WebSocket):
+                socket.accept(near)
+            return near
+
+        outcome = await self.door.call(opened)
+        if isinstance(outcome, str):
+            socket.reject(403, outcome)
+        self.sweep.watched.add(socket)
+        try:
+            await socket.run()
+        finally:
+            self.sweep.watched.discard(socket)
+
+    # --- who may ask ---
+
+    def _wrong_host(self, request: Request, also: frozenset[str] = frozenset()) -> Response | None:
+        if self.gate.knows(request.authority, also):
+            return None
+        return refused(421, f"This server is not {request.authority or 'without a name'}; ask for 127.0.0.1.")
+
+    def _barred(self, request: Request, also: frozenset[str] = frozenset()) -> Response | None:
+        wrong = self._wrong_host(request, also)
+        if wrong is not None:
+            return wrong
+        foreign = request.header("sec-fetch-site") in ("cross-site", "same-site")
+        if foreign or not self.gate.admits(request.header("origin"), request.authority):
+            return refused(403, "A page of another site may not ask here.")
+        return None
+
+
+def _only(method: str) -> Response:
+    return attrs.evolve(refused(405, f"Only {method} is answered here."), headers=(("allow", method),))
+
+
+def _bare(status: int, text: str = "") -> bytes:
+    """A response in bytes, where HTTP's framing has been left behind."""
+    body = text.encode()
+    phrase = HTTPStatus(status).phrase
+    head = f"HTTP/1.1 {status} {phrase}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    return head.encode() + body

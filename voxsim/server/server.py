@@ -1,0 +1,168 @@
+"""Server: one platform with all its doors open, from the first listener to the last written session.
+
+It moves the engine in real time, serves its routes, and ends by the platform's rules: sessions that are asked to stop
+still get Terminating and Terminated, and are written down.
+"""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import attrs
+import trio
+
+from voxsim.protocols.gate import Gate
+from voxsim.server.calls import Calls
+from voxsim.server.door import Door
+from voxsim.server.limits import ServerLimits
+from voxsim.server.listening import Listening
+from voxsim.server.messages import Request, Response
+from voxsim.server.records import Records
+from voxsim.server.routes import Management, Routes
+from voxsim.server.sweep import Sweep
+from voxsim.vocabulary.codes import FinishReason
+
+if TYPE_CHECKING:
+    from voxsim.parties.world import World
+    from voxsim.platform.storage import Storage
+
+
+@attrs.frozen(kw_only=True)
+class Address:
+    """Where to listen. A port of 0 lets the system choose; `secure_port` is None for no TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = 12092
+    secure_port: int | None = 12093
+
+
+class Server:
+    """The platform behind sockets.
+
+    Args:
+        world: the platform and its outside; its pace must be real time, or a multiple of it.
+        storage: where sessions are written.
+        gate: the names by which clients may ask for this server.
+        tls: the certificate; None for no TLS.
+
+    Attributes:
+        management: answers the management API; the caller sets it before the server runs.
+        url, secure_url: the beginnings of all URLs, once the server listens.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        storage: Storage,
+        *,
+        limits: ServerLimits | None = None,
+        gate: Gate | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.world = world
+        self.door = Door(world.driver)
+        self.management: Management = _no_management
+        self.url = self.secure_url = ""
+        self.records: Records
+        self.nursery: trio.Nursery
+        self._storage = storage
+        self._limits = limits or ServerLimits()
+        self._gate = gate or Gate()
+        self._tls = tls
+        self._stop = trio.Event()
+        self._over = False
+
+    async def run(self, address: Address, ready: Callable[[], None]) -> None:
+        """Serve until `stop()`; `ready` is called when clients can connect.
+
+        Raises:
+            ConfigurationError: an address cannot be listened on.
+        """
+        async with trio.open_nursery() as nursery, trio.open_nursery() as clients:
+            self.nursery = nursery
+            self.records = Records(self.world, self._storage, nursery)
+            sweep = Sweep()
+            routes = self._routes(nursery, sweep)
+            listening = Listening(self.door, self._limits, clients, routes.answer, routes.upgrade, sweep, self._tls)
+            await self._listen(listening, address)
+            nursery.start_soon(self._drive)
+            nursery.start_soon(sweep.run, self.door)
+            ready()
+            await self._stop.wait()
+            await self._end_sessions()
+            await listening.stop(self._limits.stop_seconds)
+            clients.cancel_scope.cancel()
+            nursery.cancel_scope.cancel()
+
+    def stop(self) -> None:
+        """End all sessions by the platform's rules, within a bounded time, and stop serving."""
+        self._stop.set()
+
+    def _routes(self, nursery: trio.Nursery, sweep: Sweep) -> Routes:
+        return Routes(
+            door=self.door,
+            gate=self._gate,
+            limits=self._limits,
+            nursery=nursery,
+            sweep=sweep,
+            management=self._manage,
+            calls=Calls(self.door, self.world),
+            records=self.records,
+            welcome=self._welcome,
+        )
+
+    async def _manage(self, request: Request) -> Response:
+        return await self.management(request)
+
+    async def _listen(self, listening: Listening, address: Address) -> None:
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        port = await listening.listen(address.host, address.port, secure=False)
+        # Clients on this machine reach a server that listens everywhere by its local name.
+        shown = "127.0.0.1" if host in ("0.0.0.0", "[::]") else host  # noqa: S104 - compared, not bound
+        self.url = f"http://{shown}:{port}"
+        self.secure_url = ""
+        if address.secure_port is not None and self._tls is not None:
+            port = await listening.listen(address.host, address.secure_port, secure=True)
+            self.secure_url = f"https://{shown}:{port}"
+        self.world.platform.origin = attrs.evolve(
+            self.world.platform.origin,
+            access_url=f"{self.url}/request/{{session}}/{{secret}}",
+            access_secure_url=f"{self.secure_url or self.url}/request/{{session}}/{{secret}}",
+            log_url=f"{self.url}/logs/{{session}}.log?sessionid={{number}}",
+        )
+
+    async def _drive(self) -> None:
+        """Move the engine until the server is over. An error of voxsim's own must not take the other sessions along."""
+        driver = self.world.driver
+        with driver.outside():
+            while not self._over:
+                try:
+                    await driver.run(lambda: self._over)
+                except Exception as error:  # noqa: BLE001
+                    print(f"voxsim: internal error, {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+
+    async def _end_sessions(self) -> None:
+        """End every session, and wait for a bounded time until each has had its Terminated and is written."""
+        await self.door.call(self._ask_to_end)
+        with trio.move_on_at(self.door.deadline(self._limits.stop_seconds)):
+            await self.records.all_written()
+
+    def _ask_to_end(self) -> None:
+        for session in tuple(self.door.switch.sessions.values()):
+            session.end(FinishReason.ADMINISTRATIVE)
+
+    def _welcome(self) -> str:
+        rules = ", ".join(rule.name for rule in self.world.platform.rules) or "none"
+        return (
+            "voxsim, the Voximplant platform on this machine.\n\n"
+            f"Rules: {rules}\n"
+            f'Place a call:         curl {self.url}/calls -d \'{{"to": "100"}}\'\n'
+            f"The management API:   {self.url}/platform_api/<Method>/\n"
+        )
+
+
+async def _no_management(request: Request) -> Response:
+    return Response(404)
