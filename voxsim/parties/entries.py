@@ -1,0 +1,160 @@
+"""Entries: what a configuration says, as plain data that has been checked. Times are seconds.
+
+An entry names others by their names (a number its application, a rule its files); it makes none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from voxsim.engine.sounds import Sounds
+from voxsim.engine.timing import Timing
+from voxsim.parties.behaviour import Behaviour
+from voxsim.vocabulary.limits import Limits
+
+
+@attrs.frozen(kw_only=True)
+class AccountEntry:
+    """The account. Without `api_key` the server makes one and keeps it."""
+
+    id: int = 1
+    name: str = "account"
+    email: str = "account@example.com"
+    api_key: str | None = attrs.field(default=None, repr=False)
+    currency: str = "USD"
+    balance: float = 100.0
+
+
+@attrs.frozen(kw_only=True)
+class RuleEntry:
+    """A rule: which destinations run which scenario files.
+
+    Attributes:
+        pattern: what the whole destination has to match.
+        pattern_exclude: what it must not match, or None.
+        scenarios: paths as the scenarios' messages will show them; they share their globals, in this order.
+    """
+
+    name: str
+    scenarios: tuple[str, ...]
+    pattern: str = ".*"
+    pattern_exclude: str | None = None
+    video_conference: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ApplicationEntry:
+    """An application by its short name, and its rules; the first that matches takes a call."""
+
+    name: str
+    rules: tuple[RuleEntry, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class PartyEntry:
+    """Somebody whom scenarios can call.
+
+    Attributes:
+        kind: `pstn`, `user`, `sip` or `wab`.
+        address: the number, user name or SIP address, or a pattern with `*`; the first party that matches is called.
+        devices: a user's devices by name, which ring together; none means one that does what `behaviour` says.
+        online: whether a user is logged in.
+        domain, extension, dids: who it is for systems that follow calls.
+    """
+
+    kind: str
+    address: str
+    behaviour: Behaviour = attrs.field(factory=Behaviour)
+    devices: Mapping[str, Behaviour] = attrs.field(factory=dict)
+    display_name: str = ""
+    online: bool = True
+    domain: str = ""
+    extension: str = ""
+    dids: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class UserEntry:
+    """A user of the account.
+
+    Attributes:
+        password: what it logs in with, or None: then it cannot.
+        applications: the names of those it belongs to; all, unless the file says which.
+        party: what voxsim does in its place when it is called, or None when nobody said.
+    """
+
+    name: str
+    display_name: str
+    password: str | None = attrs.field(default=None, repr=False)
+    active: bool = True
+    custom_data: str = ""
+    applications: tuple[str, ...] = ()
+    party: PartyEntry | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NumberEntry:
+    """A phone number (digits alone), the application that its calls reach, and the one rule that takes them, if any."""
+
+    number: str
+    application: str
+    rule: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class WebEntry:
+    """A web service that answers when there is no network; the first that matches a request answers it.
+
+    Attributes:
+        method: the HTTP method, `*` for any.
+        url: the URL; `*` in it stands for anything.
+        json, text: the body, in one of two forms; both None for an empty one.
+        fault: how it fails instead of answering, or None.
+        delay: until the response is complete.
+        connect_delay: until the connection stands.
+    """
+
+    method: str = "*"
+    url: str
+    status: int = 200
+    json: Any = None
+    text: str | None = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    fault: str | None = None
+    delay: float = 0.05
+    connect_delay: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class ServerEntry:
+    """How to serve; None leaves it to the server.
+
+    Attributes:
+        port, secure_port: where HTTP and HTTPS are served; 0 for any free port.
+        hosts: further host names by which clients may ask.
+        time: `real`, or a factor such as `x10`.
+    """
+
+    port: int | None = None
+    secure_port: int | None = None
+    hosts: tuple[str, ...] = ()
+    time: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Configuration:
+    """All that is configured."""
+
+    account: AccountEntry = attrs.field(factory=AccountEntry)
+    applications: tuple[ApplicationEntry, ...] = ()
+    users: tuple[UserEntry, ...] = ()
+    numbers: tuple[NumberEntry, ...] = ()
+    parties: tuple[PartyEntry, ...] = ()
+    web: tuple[WebEntry, ...] = ()
+    limits: Limits = attrs.field(factory=Limits)
+    timing: Timing = attrs.field(factory=Timing)
+    sounds: Sounds = attrs.field(factory=Sounds)
+    server: ServerEntry = attrs.field(factory=ServerEntry)
