@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from voxsim.timeline.ladder import render_ladder as render_ladder
     from voxsim.timeline.log import render_log as render_log
     from voxsim.timeline.mermaid import render_mermaid as render_mermaid
+    from voxsim.timeline.reading import epoch_of as epoch_of
+    from voxsim.timeline.reading import read_records as read_records
     from voxsim.timeline.svg import render_svg as render_svg
 
 _HOMES = {
     "BadTimeline": "jsonl",
+    "epoch_of": "reading",
     "read_jsonl": "jsonl",
+    "read_records": "reading",
     "render_ladder": "ladder",
     "render_log": "log",
     "render_mermaid": "mermaid",
