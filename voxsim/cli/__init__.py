@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from voxsim import __version__
-from voxsim.cli.arguments import Options, Parser, add_new, add_run
+from voxsim.cli.arguments import Options, Parser, add_new, add_run, add_serve
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.disable()
     try:
         options = _parser().parse(argv)
-        return _run(options) if options.command == "run" else _new(options)
+        return _COMMANDS[options.command or ""](options)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 2
     except KeyboardInterrupt:
@@ -52,14 +53,29 @@ def _new(options: Options) -> int:
     return new.new(options)
 
 
+def _serve(options: Options) -> int:
+    from voxsim.cli import serve
+
+    gc.enable()
+    return serve.serve(options)
+
+
+_COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
+    "run": _run,
+    "new": _new,
+    "serve": _serve,
+}
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="voxsim",
         description="The Voximplant platform on one laptop: run call scenarios offline, in virtual time.",
-        epilog="'voxsim run --help' and 'voxsim new --help' tell more.",
+        epilog="'voxsim COMMAND --help' tells more of each.",
     )
     parser.add_argument("--version", action="version", version=f"voxsim {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="voxsim")
     add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
     add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
+    add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
     return parser

@@ -69,6 +69,18 @@ class Options(argparse.Namespace):
 
     directory: str
 
+    place: str
+    host: str
+    port: int | None
+    secure_port: int | None
+    names: list[str]
+    tls: bool
+    network: bool
+    record: str | None
+    replay: str | None
+    memory: bool
+    quiet: bool
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, and name the option that was probably meant."""
@@ -214,3 +226,49 @@ def add_new(parser: argparse.ArgumentParser) -> None:
     """The options of `voxsim new`."""
     parser.description = "Write a first scenario, its test and a short README into a directory."
     parser.add_argument("directory", metavar="DIRECTORY", help="where to; it is made when it does not exist")
+
+
+_SERVE_EPILOG: Final = """\
+The scenarios' folder may hold a voxsim.toml with the account, its applications, rules, users, numbers, parties and
+limits. Without one, every scenario file gets a rule of its own, which takes the calls to the file's name.
+
+What has to last (call history, timelines, key-value items, secrets, the certificate) is kept in .voxsim beside the
+scenarios. Clients trust the certificate when they are told of .voxsim/ca/ca.pem, as with
+  curl --cacert .voxsim/ca/ca.pem · SSL_CERT_FILE=.voxsim/ca/ca.pem · NODE_EXTRA_CA_CERTS=.voxsim/ca/ca.pem"""
+
+
+def add_serve(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim serve`."""
+    parser.description = "Serve the platform on this machine: managing URLs, WebSockets, the management API."
+    parser.epilog = _SERVE_EPILOG
+    add = parser.add_argument
+    help_text = "a folder of scenarios, its voxsim.toml, or one scenario file (default: this folder)"
+    add("place", metavar="PLACE", nargs="?", default=".", help=help_text)
+    help_text = "real: as the clock (default); x10: scenario time goes ten times as fast as that"
+    add("--time", metavar="PACE", type=_serving_pace, default=None, help=help_text)
+    add("--network", action="store_true", help="let scenarios make real HTTP requests, WebSockets and mails")
+    add("--record", metavar="FILE", help="keep what the network answers in this file (needs --network)")
+    add("--replay", metavar="FILE", help="answer scenarios' requests from such a file, offline")
+    add("--memory", action="store_true", help="keep nothing: history and items are gone when the server ends")
+    add("--quiet", action="store_true", help="say nothing of sessions while they come and go")
+    add = parser.add_argument_group("addresses").add_argument
+    help_text = "the address to listen on (default 127.0.0.1); any other lets other machines in"
+    add("--host", metavar="ADDRESS", default="127.0.0.1", help=help_text)
+    add("--port", metavar="N", type=port, help="for HTTP and ws (default 12092; 0 for any free one)")
+    add("--secure-port", metavar="N", type=port, help="for HTTPS and wss (default 12093; 0 for any free one)")
+    help_text = "a further host name by which clients ask for this server (repeatable)"
+    add("--name", metavar="NAME", dest="names", action="append", default=[], help=help_text)
+    add("--no-tls", dest="tls", action="store_false", help="serve no HTTPS")
+
+
+def port(text: str) -> int:
+    """Read a TCP port."""
+    if not text.isdecimal() or not 0 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"a port from 0 to 65535 is needed, got {text!r}")
+    return int(text)
+
+
+def _serving_pace(text: str) -> str:
+    if text == "auto":
+        raise argparse.ArgumentTypeError("a server's time is 'real' or a factor such as 'x10'")
+    return pace(text)

@@ -79,7 +79,7 @@ class Switch:
         random: a random source in place of a seeded one (a server gives the system's).
         limits, timing, sounds: the platform's figures.
         epoch: unix seconds at which the run begins.
-        loose_records: how many records of no session are kept, or None for all (a server that runs for weeks keeps few).
+        loose_records: how many records of no session are kept, or None for all (a server runs for weeks).
     """
 
     def __init__(

@@ -102,10 +102,9 @@ class Connection:
 
     def check(self, now: float) -> None:
         """Give the client up when it has been silent, or slow, for too long."""
-        waited = now - self._since
-        if self._phase is _Phase.IDLE and waited > self._limits.idle_seconds:
-            self._scope.cancel()
-        elif self._phase is _Phase.READING and waited > self._limits.request_seconds:
+        limits = self._limits
+        patience = {_Phase.IDLE: limits.idle_seconds, _Phase.READING: limits.request_seconds}.get(self._phase)
+        if patience is not None and now - self._since > patience:
             self._scope.cancel()
 
     async def _serve_one(self) -> bool:
