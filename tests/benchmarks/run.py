@@ -28,6 +28,11 @@ FIGURES: Final = {
     "hour_call_ms": "waiting",
     "fixture_overhead_ms": "waiting",
     "run_startup": "waiting",
+    "managing_requests": "serving",
+    "websocket_echo": "serving",
+    "start_scenarios": "serving",
+    "serve_startup": "serving",
+    "live_websocket_kib": "serving",
 }
 """Each figure and the module whose function of this name measures it."""
 
