@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from voxsim import __version__
-from voxsim.cli.arguments import Options, Parser, add_new, add_run, add_serve
+from voxsim.cli.arguments import Options, Parser, add_call, add_new, add_run, add_serve
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
@@ -60,10 +60,18 @@ def _serve(options: Options) -> int:
     return serve.serve(options)
 
 
+def _call(options: Options) -> int:
+    from voxsim.cli import call
+
+    gc.enable()
+    return call.call(options)
+
+
 _COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
     "run": _run,
     "new": _new,
     "serve": _serve,
+    "call": _call,
 }
 
 
@@ -78,4 +86,5 @@ def _parser() -> Parser:
     add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
     add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
     add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
+    add_call(commands.add_parser("call", help="place a simulated call into a running voxsim serve"))
     return parser

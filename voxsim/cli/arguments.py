@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
 _REQUEST: Final = re.compile(r"([A-Za-z]+)(?::(.*))?@([^@]+)", re.DOTALL)
+_HEADER: Final = re.compile(r"([Xx]-[\w-]+)=(.*)", re.ASCII)
 _KEYS: Final = frozenset("0123456789*#ABCDabcd")
 
 OUTPUTS: Final = ("ladder", "jsonl", "mermaid", "svg", "log")
 """The forms in which a run can be shown."""
+
+SERVER: Final = "127.0.0.1:12092"
+"""Where `voxsim serve` listens unless it is told otherwise."""
 
 _RUN_EPILOG: Final = """\
 A behaviour says what somebody does with a call, in seconds:
@@ -36,6 +40,25 @@ Examples:
   voxsim run callback.py --custom-data '{"number": "+15550100"}' --http "POST:stop@30" --trace callback.jsonl
 
 Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
+
+
+_CALL_EPILOG: Final = """\
+Examples:
+  voxsim call --to 100
+  voxsim call --to 100 --press "1@3s,2@5s" --header X-Source=web
+  voxsim call --to 100 --behaviour "say:yes@4,transfer:+15550100@8" --output log
+
+Exit status: 0 the session ended well, 1 the scenario failed, 2 the call could not be placed."""
+
+
+class Address(NamedTuple):
+    """Where a server is."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
 
 class Request(NamedTuple):
@@ -66,6 +89,12 @@ class Options(argparse.Namespace):
     seed: int
     trace: str | None
     output: str
+
+    behaviour: str | None
+    header: list[tuple[str, str]]
+    application: str | None
+    server: Address
+    no_wait: bool
 
     directory: str
 
@@ -183,6 +212,39 @@ def request(text: str) -> Request:
     return Request(match[1].upper(), match[2] or "", duration(match[3]))
 
 
+def behaviour(text: str) -> str:
+    """Check a behaviour; the server reads it."""
+    from voxsim.parties.behaviour import Behaviour
+    from voxsim.vocabulary.errors import BadBehaviour
+
+    try:
+        Behaviour.parse(text)
+    except BadBehaviour as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def header(text: str) -> tuple[str, str]:
+    """Read `X-Name=value`."""
+    match = _HEADER.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"X-NAME=VALUE such as 'X-Source=web' is needed, got {text!r}")
+    return match[1], match[2]
+
+
+def address(text: str) -> Address:
+    """Read `http://127.0.0.1:12092`."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        if parts.scheme == "http" and parts.hostname and parts.path in ("", "/") and not parts.query:
+            return Address(parts.hostname, parts.port or 80)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"an address such as 'http://{SERVER}' is needed, got {text!r}")
+
+
 # --- options ---
 
 
@@ -220,6 +282,25 @@ def _add_caller(group: argparse._ArgumentGroup) -> None:
     help_text = "hang up this long after the call is connected (default 30s, or 10s after the last key or word)"
     add("--hangup", metavar="TIME", type=duration, help=help_text)
     add("--custom-data", metavar="TEXT", help="custom data, of the call or of a session that starts without one")
+
+
+def add_call(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim call`."""
+    parser.description = "Place a simulated call into a running `voxsim serve`, and show what happened."
+    parser.epilog = _CALL_EPILOG
+    add = parser.add_argument
+    help_text = "the server's address (default http://%(default)s)"
+    add("--server", metavar="URL", type=address, default=SERVER, help=help_text)
+    add("--output", metavar="FORM", choices=OUTPUTS, default="ladder", help="%(choices)s (default %(default)s)")
+    add("--no-wait", action="store_true", help="do not wait for the session's end: write its timeline's URL")
+    group = parser.add_argument_group("the caller")
+    _add_caller(group)
+    add = group.add_argument
+    help_text = "what the caller does, as in 'voxsim run --answer'; --press, --say and --hangup add to it"
+    add("--behaviour", metavar="TEXT", type=behaviour, help=help_text)
+    help_text = "a header of the call (repeatable)"
+    add("--header", metavar="X-NAME=VALUE", type=header, action="append", default=[], help=help_text)
+    add("--application", metavar="NAME", help="the application that is called, when the server has several")
 
 
 def add_new(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request
         cut_short: why the run was ended before its sessions were, or None.
         unsent: requests whose moment did not come.
     """
-    yield from _counted(_error(failure) for failure in world.failures)
+    yield from errors(world.failures)
     if cut_short is not None:
         yield str(cut_short)
     yield from _counted(f"Nobody answered: {url}" for url in world.web.unexpected)
@@ -38,6 +38,11 @@ def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request
             yield f"Not sent: {request.method} at {request.at:g} s. The run was over after {over:g} s."
     if world.failures or cut_short is not None:
         yield f"Seed: {world.seed}"
+
+
+def errors(failures: Iterable[ScenarioError]) -> Iterator[str]:
+    """The lines that tell of a scenario's errors."""
+    return _counted(map(_error, failures))
 
 
 def _error(error: ScenarioError) -> str:

@@ -16,6 +16,7 @@ import trio
 
 from voxsim.cli import terminal
 from voxsim.cli.ending import ending
+from voxsim.cli.pictures import picture
 from voxsim.driver import Pace, Stuck, TimeUp
 from voxsim.driver.scheduling import deterministic
 from voxsim.engine.appevents import AppEvents
@@ -48,7 +49,8 @@ def run(options: Options) -> int:
             cut_short = _move(world, options.seed)
         finally:
             _write_trace(trace, world)
-    terminal.show(_picture(options.output, world))
+    timelines = (session.timeline for session in world.sessions)
+    terminal.show(picture(options.output, world.journal, timelines, world.switch.epoch))
     if isinstance(cut_short, KeyboardInterrupt):
         raise cut_short
     terminal.tell(*ending(world, cut_short, unsent))
@@ -176,29 +178,3 @@ def _write_trace(trace: TextIO | contextlib.nullcontext[None], world: World) -> 
         from voxsim.timeline import write_jsonl
 
         trace.writelines(line.rstrip("\n") + "\n" for line in write_jsonl(world.journal))
-
-
-def _picture(output: str, world: World) -> Iterable[str]:
-    """The run in the form that was asked for."""
-    records = world.journal
-    match output:
-        case "jsonl":
-            from voxsim.timeline import write_jsonl
-
-            return write_jsonl(records)
-        case "mermaid":
-            from voxsim.timeline import render_mermaid
-
-            return (render_mermaid(records),)
-        case "svg":
-            from voxsim.timeline import render_svg
-
-            return (render_svg(records),)
-        case "log":
-            from voxsim.timeline import render_log
-
-            return (render_log(session.timeline, world.switch.epoch) for session in world.sessions)
-    from voxsim.timeline import render_ladder
-
-    out = sys.stdout
-    return (render_ladder(records, colour=terminal.colourful(out), width=terminal.width(out)),)
