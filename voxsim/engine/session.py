@@ -173,6 +173,11 @@ class Session(Emitter):
         self.note("limit", name, unit, {"limit": figure})
 
     @property
+    def begun_at(self) -> int:
+        """When it was created, in microseconds since the run's epoch."""
+        return int(self._records[0])
+
+    @property
     def timeline(self) -> list[Record]:
         """All records of this session so far, in order."""
         key = self.key

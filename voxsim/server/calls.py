@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import attrs
 
-from voxsim.parties.party import Party
+from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.party import KINDS, Party, kind_of
 from voxsim.parties.world import World
 from voxsim.server.door import Door
 from voxsim.server.messages import JSON, Request, Response
@@ -29,16 +30,7 @@ _KEYS: Final = (
     "custom_data",
     "application",
 )
-_KINDS: Final = ("pstn", "user", "sip", "wab")
 _CALLER: Final = "+15550001"
-_NUMBER_SIGNS: Final = frozenset("+0123456789*#() -")
-
-
-def kind_of(address: str) -> str:
-    """What kind of party an address belongs to, by its looks."""
-    if "@" in address or address.startswith(("sip:", "sips:")):
-        return "sip"
-    return "pstn" if address and _NUMBER_SIGNS.issuperset(address) else "user"
 
 
 @attrs.frozen
@@ -60,20 +52,14 @@ class Calls:
             raise BadArgument('A call needs "to": the number or name that is dialled, as in {"to": "100"}.')
         caller = _text(asked, "from") or _CALLER
         kind = _text(asked, "kind") or kind_of(caller)
-        if kind not in _KINDS:
-            raise BadArgument(f'"kind" is one of {", ".join(_KINDS)}, not {kind!r}.')
-        behaviour = asked.get("behaviour", "")
-        keys = dict(behaviour) if isinstance(behaviour, Mapping) else {}
-        if not isinstance(behaviour, str | Mapping):
-            raise BadArgument('"behaviour" is a text such as "press:1@3,hangup:20", or an object with those names.')
-        party = Party.make(
-            kind,
-            caller,
-            behaviour if isinstance(behaviour, str) else None,
+        if kind not in KINDS:
+            raise BadArgument(f'"kind" is one of {", ".join(KINDS)}, not {kind!r}.')
+        party = Party(
+            kind=kind,
+            address=caller,
+            behaviour=_behaviour(asked.get("behaviour") or "").with_patience(),
             display_name=_text(asked, "display_name"),
-            **{str(key): value for key, value in keys.items()},
         )
-        party.behaviour = party.behaviour.with_patience()
         custom_data = asked.get("custom_data")
         if custom_data is not None and not isinstance(custom_data, str):
             raise BadArgument('"custom_data" is a text.')
@@ -105,6 +91,14 @@ def _asked(request: Request) -> dict[str, Any]:
         if key not in _KEYS:
             raise BadArgument(f"A call has no {key!r}.{did_you_mean(key, _KEYS)}")
     return asked
+
+
+def _behaviour(given: Any) -> Behaviour:
+    if isinstance(given, Mapping):
+        return Behaviour.of(None, **{str(key): value for key, value in given.items()})
+    if not isinstance(given, str):
+        raise BadArgument('"behaviour" is a text such as "press:1@3,hangup:20", or an object with those names.')
+    return Behaviour.of(given or None)
 
 
 def _text(asked: Mapping[str, Any], key: str) -> str:

@@ -6,14 +6,13 @@ from the storage; only a session's end makes it readable, for while it lives its
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
-from voxsim.platform.history import call_history
+from voxsim.platform.history import call_history, session_facts
 from voxsim.server.messages import TEXT, Request, Response
-from voxsim.timeline import read_jsonl, render_log, write_jsonl
+from voxsim.timeline import epoch_of, read_records, render_log, write_jsonl
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -31,7 +30,6 @@ class Records:
     """
 
     def __init__(self, world: World, storage: Storage, nursery: trio.Nursery) -> None:
-        self._world = world
         self._storage = storage
         self._nursery = nursery
         self._written: dict[int, trio.Event] = {}
@@ -66,18 +64,7 @@ class Records:
         self._nursery.start_soon(self._write_end, session)
 
     async def _write_begin(self, session: Session) -> None:
-        origin = session.origin
-        facts = {
-            "application_id": origin.application_id,
-            "application_name": origin.application_name,
-            "rule_name": origin.rule_name,
-            "user_id": origin.user_id,
-            "account_id": origin.account_id,
-            "started_by": origin.started_by,
-            "custom_data": session.custom_data,
-            "start_date": self._date(session),
-        }
-        await self._storage.begin_session(session.number, session.key, facts)
+        await self._storage.begin_session(session.number, session.key, session_facts(session))
         self._written[session.number].set()
 
     async def _write_end(self, session: Session) -> None:
@@ -86,10 +73,6 @@ class Records:
         await self._storage.finish_session(number, call_history(session), write_jsonl(session.timeline))
         del self._written[number]
         self._ended.pop(number).set()
-
-    def _date(self, session: Session) -> str:
-        switch = session.switch
-        return datetime.fromtimestamp(switch.epoch + switch.now / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
     # --- reading ---
 
@@ -109,8 +92,8 @@ class Records:
         if lines is None:
             return Response.text(404, f"There is no timeline of a session {number}.")
         if request.path.startswith("/logs/"):
-            records = read_jsonl(lines)
-            return Response(200, render_log(records, self._world.switch.epoch).encode(), TEXT)
+            records = read_records(lines)
+            return Response(200, render_log(records, epoch_of(records)).encode(), TEXT)
         return Response(200, "".join(f"{line.rstrip()}\n" for line in lines).encode(), JSON_LINES)
 
 

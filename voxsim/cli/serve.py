@@ -1,0 +1,163 @@
+"""`voxsim serve`: the platform on this machine, until Ctrl-C.
+
+What a person needs to begin stands on stdout: the URLs, and a first call to copy. What happens meanwhile goes to stderr,
+a line for each session's beginning and end and for each line that a scenario writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import trio
+
+from voxsim.cli import terminal
+from voxsim.server.building import Project
+from voxsim.server.server import Address, Server
+from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
+
+if TYPE_CHECKING:
+    from voxsim.cli.arguments import Options
+    from voxsim.engine.journal import Record
+    from voxsim.engine.session import Session
+
+_PORT: Final = 12092
+_SECURE_PORT: Final = 12093
+
+
+def serve(options: Options) -> int:
+    """Serve until a signal; returns the exit status."""
+    try:
+        project = Project.opened(
+            Path(options.place),
+            time=options.time,
+            network=options.network,
+            record=options.record,
+            replay=options.replay,
+            memory=options.memory,
+            tls=options.tls,
+            names=tuple(options.names),
+        )
+        _raise_descriptors()
+        with contextlib.redirect_stdout(sys.stderr):
+            trio.run(_serve, project, options, clock=project.world.driver)
+    except ConfigurationError as error:
+        options.parser.error(str(error))
+    except BaseExceptionGroup as group:
+        told = [error for error in _leaves(group) if isinstance(error, VoxsimError)]
+        if not told:
+            raise
+        options.parser.error(str(told[0]))
+    return 0
+
+
+async def _serve(project: Project, options: Options) -> None:
+    entry = project.configuration.server
+    address = Address(
+        host=options.host,
+        port=_first(options.port, entry.port, _PORT),
+        secure_port=_first(options.secure_port, entry.secure_port, _SECURE_PORT) if options.tls else None,
+    )
+    async with project.serving() as server, trio.open_nursery() as nursery:
+        nursery.start_soon(_obey_signals, server, nursery.cancel_scope)
+        if not options.quiet:
+            _tell_sessions(project)
+        await server.run(address, lambda: _greet(project, server, options))
+        nursery.cancel_scope.cancel()
+
+
+def _first(*values: int | None) -> int:
+    return next(value for value in values if value is not None)
+
+
+async def _obey_signals(server: Server, scope: trio.CancelScope) -> None:
+    """The first signal ends the sessions by the platform's rules, the second one everything at once."""
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in _counted(signals):
+            alive = len(server.world.switch.sessions)
+            if alive:
+                terminal.tell(f"Ending {alive} session{'s' if alive > 1 else ''}; Ctrl-C again ends at once.")
+            server.stop()
+            break
+        async for _ in _counted(signals):
+            scope.cancel()
+
+
+async def _counted(signals: AsyncIterator[int]) -> AsyncIterator[int]:
+    async for number in signals:
+        yield number
+
+
+# --- what people see ---
+
+
+def _greet(project: Project, server: Server, options: Options) -> None:
+    """Say where the server is, and how to begin."""
+    rules = [rule for application in project.world.platform.applications for rule in application.rules]
+    first = project.sample_destination
+    lines = [
+        f"voxsim serves {', '.join(rule.name for rule in rules[:8])}{' …' if len(rules) > 8 else ''} of {options.place}",
+        f"  HTTP   {server.url}",
+    ]
+    if server.secure_url:
+        lines.append(f"  HTTPS  {server.secure_url}  (trust {project.certificate_file})")
+    lines += [
+        f"  API    {server.url}/platform_api/  account_id={project.account_id} api_key={project.api_key}",
+        "",
+        "Place a call:",
+        f'  curl {server.url}/calls -d \'{{"to": "{first}"}}\'',
+        "Start a scenario without a call:",
+        f"  curl {server.url}/platform_api/StartScenarios/ -d account_id={project.account_id} "
+        f"-d api_key={project.api_key} -d rule_id={rules[0].number if rules else 1}",
+        "",
+        "Ctrl-C ends it.",
+    ]
+    stdout = sys.__stdout__ or sys.stdout
+    with contextlib.redirect_stdout(stdout):
+        terminal.show(lines)
+
+
+def _tell_sessions(project: Project) -> None:
+    """Write a line to stderr when a session begins, says something, fails or ends."""
+    switch = project.world.switch
+
+    def begun(session: Session) -> None:
+        terminal.tell(f"[{session.number}] {session.origin.rule_name}: began ({session.origin.started_by})")
+
+    def told(record: Record) -> None:
+        session = switch.sessions.get(record.session or "") if record.kind in ("log", "error", "warning") else None
+        if session is not None:
+            where = record.facts().get("where")
+            text = f"Error: {where}: {record.name}" if record.kind == "error" and where else record.name
+            terminal.tell(f"[{session.number}] {text}")
+
+    def ended(session: Session) -> None:
+        terminal.tell(f"[{session.number}] ended: {session.finish_reason}")
+
+    switch.on_session_begin.append(begun)
+    switch.on_session_end.append(ended)
+    switch.subscribe(told)
+
+
+# --- the process ---
+
+
+def _raise_descriptors() -> None:
+    """A client needs a descriptor: allow as many as the system lets this process have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
