@@ -19,6 +19,7 @@ from voxsim.parties.directory import Directory
 from voxsim.parties.line import Line
 from voxsim.parties.party import Party
 from voxsim.parties.web import ScriptedWeb
+from voxsim.platform.account import Account, Application
 from voxsim.platform.platform import Caller, Platform
 from voxsim.platform.rules import Rule
 from voxsim.vocabulary.errors import ScenarioError
@@ -39,6 +40,8 @@ class World:
         random, epoch: a random source in place of a seeded one, and the unix seconds at which the run begins; a server
             gives the system's.
         loose_records: how many records of no session are kept, or None for all.
+        account: who the platform works for.
+        keep_sessions: whether sessions that have ended stay in memory.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class World:
         random: Random | None = None,
         epoch: int = EPOCH,
         loose_records: int | None = None,
+        account: Account | None = None,
+        keep_sessions: bool = True,
     ) -> None:
         self.seed = seed
         self.switch = Switch(
@@ -65,7 +70,7 @@ class World:
             epoch=epoch,
             loose_records=loose_records,
         )
-        self.platform = Platform(self.switch)
+        self.platform = Platform(self.switch, account=account, keep_sessions=keep_sessions)
         self.directory = Directory(self.switch, self.platform, stranger)
         self.web = ScriptedWeb(self.switch)
         self.switch.outside = self.directory
@@ -112,6 +117,7 @@ class World:
         custom_data: str | None = None,
         headers: dict[str, str] | None = None,
         line: Line | None = None,
+        application: Application | None = None,
     ) -> Line:
         """Let a party call the platform now; the rule is found by the destination unless one is given."""
         line = line or self.directory.line(party)
@@ -122,7 +128,7 @@ class World:
             headers=headers or {},
             custom_data=custom_data,
         )
-        line.called(self.platform.incoming(destination, caller, line, rule))
+        line.called(self.platform.incoming(destination, caller, line, rule, application))
         return line
 
     # --- what happened ---

@@ -1,4 +1,4 @@
-"""Platform: an application with its rules. It begins sessions: for incoming calls, over HTTP, for transfers."""
+"""Platform: an account with its applications. It begins sessions: for incoming calls, over HTTP, for transfers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from voxsim.engine.ports import Far, Headers
 from voxsim.engine.session import Origin, Session
 from voxsim.engine.switch import Switch
 from voxsim.engine.units.call import Call
-from voxsim.platform.rules import Rule, first_match
+from voxsim.platform.account import Account, Application
+from voxsim.platform.rules import Rule
 from voxsim.vocabulary.codes import Sip
 from voxsim.vocabulary.errors import BadArgument
 
@@ -46,21 +47,47 @@ class Caller:
 
 
 class Platform:
-    """One application of one account, and its rules in order."""
+    """One account with its applications.
 
-    def __init__(self, switch: Switch, origin: Origin | None = None) -> None:
+    Args:
+        origin: what sessions tell of where they come from, save what account, application and rule say.
+        account: who the platform works for.
+        keep_sessions: whether sessions that have ended stay in `sessions`; a server writes them down instead.
+    """
+
+    def __init__(
+        self,
+        switch: Switch,
+        origin: Origin | None = None,
+        account: Account | None = None,
+        *,
+        keep_sessions: bool = True,
+    ) -> None:
         self.switch = switch
-        self._origin = origin or Origin()
-        self.rules: list[Rule] = []
+        self.account = account or Account()
         self.sessions: list[Session] = []
+        self._keep_sessions = keep_sessions
+        self._origin = origin or Origin()
         self._origins: dict[tuple[Any, ...], Origin] = {}
 
     @property
+    def rules(self) -> list[Rule]:
+        """The rules of the first application."""
+        return self.account.applications[0].rules
+
+    @property
     def origin(self) -> Origin:
-        """The account and application that sessions tell of."""
+        """What sessions tell of where they come from."""
         return self._origin
 
-    def start_scenarios(self, rule: Rule, custom_data: str = "", **origin: Any) -> Session:
+    @origin.setter
+    def origin(self, origin: Origin) -> None:
+        self._origin = origin
+        self._origins.clear()
+
+    def start_scenarios(
+        self, rule: Rule, custom_data: str = "", *, application: Application | None = None, user_id: int = -1
+    ) -> Session:
         """Begin a session over HTTP, as StartScenarios does: no call, the rule is named.
 
         Raises:
@@ -68,11 +95,18 @@ class Platform:
         """
         if not isinstance(custom_data, str):
             raise BadArgument(f"Custom data is a text, got {type(custom_data).__name__}; json.dumps makes one.")
-        session = self._session(rule, custom_data, started_by="http", **origin)
+        session = self._session(rule, custom_data, application, started_by="http", user_id=user_id)
         session.begin()
         return session
 
-    def incoming(self, destination: str, caller: Caller, far: Far, rule: Rule | None = None) -> Leg:
+    def incoming(
+        self,
+        destination: str,
+        caller: Caller,
+        far: Far,
+        rule: Rule | None = None,
+        application: Application | None = None,
+    ) -> Leg:
         """A call arrives. The first rule that matches the destination takes it; with none the caller gets 404.
 
         Args:
@@ -80,9 +114,10 @@ class Platform:
             caller: who calls.
             far: the caller's end of the line.
             rule: take this rule and match nothing.
+            application: look for a rule in this application alone.
         """
         switch = self.switch
-        taken = rule or first_match(self.rules, destination)
+        route = (application, rule) if rule is not None else self.account.route(destination, application)
         leg = Leg(
             switch,
             switch.ids.incoming_call(switch.now),
@@ -94,23 +129,34 @@ class Platform:
             headers=self._headers(caller),
         )
         leg.far = far
-        if taken is None:
+        if route is None:
             facts = {"incoming": True, "type": caller.kind, "number": destination, "callerid": leg.callerid}
             switch.note(None, "leg", "created", leg.id, facts)
             switch.post(leg.refuse, Sip.NOT_FOUND)
             return leg
-        session = self._session(taken, "", started_by="call", initiator_country=_country(caller))
+        session = self._session(route[1], "", route[0], started_by="call", initiator_country=_country(caller))
         call = Call(session, leg, caller.custom_data or "")
         leg.wait_for_answer(switch.limits.unanswered_incoming_seconds)
         session.begin(call, self._alerting(call, caller))
         return leg
 
-    def _session(self, rule: Rule, custom_data: str, **origin: Any) -> Session:
-        key = (rule.number, rule.name, *origin.items())
+    def _session(self, rule: Rule, custom_data: str, application: Application | None, **origin: Any) -> Session:
+        application = application or self.account.applications[0]
+        key = (application.id, rule.number, rule.name, *origin.values())
         if key not in self._origins:
-            self._origins[key] = attrs.evolve(self.origin, rule_id=rule.number, rule_name=rule.name, **origin)
+            self._origins[key] = attrs.evolve(
+                self._origin,
+                account_id=self.account.id,
+                account_name=self.account.name,
+                application_id=application.id,
+                application_name=application.name,
+                rule_id=rule.number,
+                rule_name=rule.name,
+                **origin,
+            )
         session = Session(self.switch, rule.program, self._origins[key], custom_data)
-        self.sessions.append(session)
+        if self._keep_sessions:
+            self.sessions.append(session)
         return session
 
     def _headers(self, caller: Caller) -> Headers:
@@ -127,7 +173,7 @@ class Platform:
             leg.number,
             leg.display_name,
             dict(leg.offered_headers),
-            self.origin.domain,
+            call.session.origin.domain,
             caller.custom_data,
         )
 

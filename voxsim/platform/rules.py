@@ -28,7 +28,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     text = "\\" + pattern if pattern.startswith("+") else pattern
     try:
         return re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ConfigurationError(f"The rule pattern {pattern!r} is no regular expression: {error}.") from None
 
 
@@ -38,15 +38,24 @@ def _to_pattern(value: Any) -> re.Pattern[str]:
 
 @attrs.frozen
 class Rule:
-    """One rule: its name, its program, the pattern of destinations, and its number on the platform."""
+    """One rule: its name, its program, the pattern of destinations, and its number on the platform.
+
+    Attributes:
+        exclude: what a destination must not match, or None.
+        video_conference: whether it serves video conferences.
+    """
 
     name: str
     program: Script
     pattern: re.Pattern[str] = attrs.field(default=_DEFAULT_PATTERN, converter=_to_pattern)
     number: int = 1
+    exclude: re.Pattern[str] | None = attrs.field(default=None, converter=attrs.converters.optional(_to_pattern))
+    video_conference: bool = False
 
     def matches(self, destination: str) -> bool:
-        """Whether the whole destination matches."""
+        """Whether the whole destination matches, and does not match what is excluded."""
+        if self.exclude is not None and self.exclude.fullmatch(destination) is not None:
+            return False
         return self.pattern.fullmatch(destination) is not None
 
 

@@ -68,12 +68,19 @@ class Calls:
         )
 
     def _place(
-        self, party: Party, destination: str, headers: dict[str, str], custom_data: str | None, application: str
+        self, party: Party, destination: str, headers: dict[str, str], custom_data: str | None, name: str
     ) -> Response:
-        line = self.world.call_in(party, destination, headers=headers, custom_data=custom_data)
+        account = self.world.platform.account
+        application = account.application(name=name) if name else None
+        if name and application is None:
+            names = ", ".join(one.name for one in account.applications)
+            return _json(404, {"error": f"There is no application {name!r}. There are: {names}."})
+        line = self.world.call_in(
+            party, destination, headers=headers, custom_data=custom_data, application=application
+        )
         call = line.leg.call
         if call is None:
-            names = ", ".join(rule.name for rule in self.world.platform.rules) or "none"
+            names = ", ".join(rule.name for rule in account.rules) or "none"
             return _json(404, {"error": f"No rule takes a call to {destination!r}. The rules are: {names}."})
         number = call.session.number
         return _json(201, {"call": line.leg.id, "session": number, "timeline": f"/sessions/{number}/timeline"})

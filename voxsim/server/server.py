@@ -155,7 +155,7 @@ class Server:
             session.end(FinishReason.ADMINISTRATIVE)
 
     def _welcome(self) -> str:
-        rules = ", ".join(rule.name for rule in self.world.platform.rules) or "none"
+        rules = ", ".join(rule.name for rule in self.world.platform.account.rules) or "none"
         return (
             "voxsim, the Voximplant platform on this machine.\n\n"
             f"Rules: {rules}\n"
