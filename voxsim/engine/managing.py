@@ -203,7 +203,7 @@ def open_socket(session: Session, far: SocketFar, headers: HeaderPairs = (), suf
         reason = f"Too many WebSocket connections: {most} are allowed"
         session.emit(AppEvents.NewWebSocketFailed("GET", path, "", kept, reason=reason))
         return reason
-    url = session.origin.access_secure_url.format(session=session.key, secret=session.secret)
-    socket = WebSocket.accepted(session, url.replace("https:", "wss:", 1) + suffix, far)
+    url = session.access_secure_url.replace("http", "ws", 1)
+    socket = WebSocket.accepted(session, url + suffix, far)
     session.emit(AppEvents.WebSocket("GET", path, "", kept, websocket=socket))
     return socket

@@ -309,6 +309,11 @@ class Session(Emitter):
         """The managing URL of this session (http)."""
         return self.origin.access_url.format(session=self.key, secret=self.secret)
 
+    @property
+    def access_secure_url(self) -> str:
+        """The managing URL of this session (https)."""
+        return self.origin.access_secure_url.format(session=self.key, secret=self.secret)
+
     # --- idleness ---
 
     def watch_idleness(self) -> None:
