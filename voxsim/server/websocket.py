@@ -1,31 +1,17 @@
-"""SocketConnection: one client's WebSocket on a session's URL, as wsproto reads and writes it.
-
-Text messages go to the session's end in the order in which they arrive; what the scenario answers to one batch of bytes
-goes out in one piece. A peer that does not read is dropped before it fills the memory.
-"""
+"""SocketConnection: the handshake of a client that asks for a WebSocket on a session's URL."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import trio
 from wsproto import ConnectionType, WSConnection
-from wsproto.connection import ConnectionState
-from wsproto.events import (
-    AcceptConnection,
-    BytesMessage,
-    CloseConnection,
-    Ping,
-    Pong,
-    RejectConnection,
-    RejectData,
-    TextMessage,
-)
+from wsproto.events import AcceptConnection, RejectConnection, RejectData
 from wsproto.events import Request as Handshake
-from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+from wsproto.utilities import RemoteProtocolError
 
-from voxsim.server.streams import LOST, Stream
+from voxsim.server.conversation import Conversation
+from voxsim.server.streams import Stream
 
 if TYPE_CHECKING:
     from voxsim.engine.ports import SocketNear
@@ -33,18 +19,12 @@ if TYPE_CHECKING:
     from voxsim.server.limits import ServerLimits
     from voxsim.server.messages import Request
 
-NO_STATUS: Final = 1005
-ABNORMAL: Final = 1006
-UNSUPPORTED: Final = 1003
-POLICY: Final = 1008
-TOO_LARGE: Final = 1009
-
 
 class BadHandshake(Exception):
     """What was asked for is no WebSocket; the text says why."""
 
 
-class SocketConnection:
+class SocketConnection(Conversation):
     """The far end of a WebSocket of a session: a real client.
 
     Args:
@@ -54,25 +34,7 @@ class SocketConnection:
         trailing: the bytes that came right behind it.
     """
 
-    __slots__ = (
-        "_door",
-        "_flushed",
-        "_flushing",
-        "_in_batch",
-        "_limits",
-        "_message",
-        "_near",
-        "_nursery",
-        "_outgoing",
-        "_pinged",
-        "_scope",
-        "_since",
-        "_size",
-        "_stream",
-        "_trailing",
-        "_ws",
-        "protocols",
-    )
+    __slots__ = ("protocols",)
 
     def __init__(
         self,
@@ -83,20 +45,7 @@ class SocketConnection:
         request: Request,
         trailing: bytes = b"",
     ) -> None:
-        self._door = door
-        self._limits = limits
-        self._nursery = nursery
-        self._stream = stream
-        self._trailing = trailing
-        self._near: SocketNear | None = None
-        self._outgoing = bytearray()
-        self._message: list[str] = []
-        self._size = 0
-        self._flushing = self._in_batch = self._pinged = False
-        self._flushed: trio.Event | None = None
-        self._since = time.monotonic()
-        self._scope = trio.CancelScope()
-        self._ws = WSConnection(ConnectionType.SERVER)
+        super().__init__(door, limits, nursery, stream, WSConnection(ConnectionType.SERVER), trailing)
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
         try:
             self._ws.initiate_upgrade_connection(headers, request.target)
@@ -105,11 +54,9 @@ class SocketConnection:
             raise BadHandshake(str(error)) from None
         self.protocols = tuple(event.subprotocols) if isinstance(event, Handshake) else ()
 
-    # --- the handshake ---
-
     def accept(self, near: SocketNear) -> None:
         """Open the socket: the session has its end of it."""
-        self._near = near
+        self.join(near)
         chosen = "chat" if "chat" in self.protocols else next(iter(self.protocols), None)
         self._queue(self._ws.send(AcceptConnection(subprotocol=chosen)))
 
@@ -119,178 +66,3 @@ class SocketConnection:
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
         data = self._ws.send(RejectConnection(status_code=status, headers=headers, has_body=True))
         self._queue(data + self._ws.send(RejectData(data=body)))
-
-    async def run(self) -> None:
-        """Carry messages until the socket is closed. The caller closes the stream."""
-        try:
-            with self._scope:
-                await self._read()
-        except LOST:
-            pass
-        finally:
-            self._gone(ABNORMAL, "Connection lost", clean=False)
-
-    # --- the session's side ---
-
-    def sent(self, text: str) -> None:
-        """The scenario sent a text message."""
-        if self._ws.state is ConnectionState.OPEN:
-            # Half of a surrogate pair cannot travel as UTF-8: it becomes a question mark.
-            self._queue(self._ws.send(TextMessage(data=text.encode("utf-8", "replace").decode())))
-
-    def closed(self, code: int, reason: str) -> None:
-        """The scenario, or the end of its session, closed the socket."""
-        self._near = None
-        if self._ws.state is ConnectionState.OPEN:
-            self._close(code, reason)
-
-    # --- reading ---
-
-    async def _read(self) -> None:
-        data = self._trailing
-        while True:
-            if data:
-                self._in_batch = True
-                try:
-                    self._take(data)
-                    self._door.driver.poke()
-                finally:
-                    self._in_batch = False
-                self._flush_soon()
-            if self._ws.state is ConnectionState.CLOSED:
-                await self._flush_all()
-                return
-            data = await self._stream.receive()
-            if not data:
-                return
-            self._since = time.monotonic()
-            self._pinged = False
-
-    def check(self, now: float) -> None:
-        """Ask a silent peer whether it is still there; drop one that does not answer."""
-        waited = now - self._since
-        if self._ws.state is not ConnectionState.OPEN:
-            if waited > self._limits.closing_seconds:
-                self._drop()
-        elif waited > 2 * self._limits.ping_seconds:
-            self._drop()
-        elif waited > self._limits.ping_seconds and not self._pinged:
-            self._pinged = True
-            self._queue(self._ws.send(Ping()))
-
-    def _take(self, data: bytes) -> None:
-        """Hand what these bytes hold to the session."""
-        try:
-            self._ws.receive_data(data)
-            for event in self._ws.events():
-                match event:
-                    case TextMessage(data=text):
-                        self._take_text(text, complete=event.message_finished)
-                    case BytesMessage():
-                        self._refuse(UNSUPPORTED, "Only text messages are supported")
-                    case Ping():
-                        if self._ws.state is not ConnectionState.CLOSED:
-                            self._queue(self._ws.send(event.response()))
-                    case Pong():
-                        pass
-                    case CloseConnection(code=code, reason=reason):
-                        if self._ws.state is ConnectionState.REMOTE_CLOSING:
-                            self._queue(self._ws.send(event.response()))
-                        self._gone(code, reason or "", clean=True)
-        except RemoteProtocolError as error:
-            close = error.event_hint
-            if isinstance(close, CloseConnection):
-                self._refuse(int(close.code), close.reason or "Protocol error")
-            else:
-                self._refuse(1002, "Protocol error")
-
-    def _take_text(self, text: str, *, complete: bool) -> None:
-        if self._ws.state is not ConnectionState.OPEN:
-            return
-        self._size += len(text)
-        if self._size > self._limits.message_bytes:
-            self._refuse(TOO_LARGE, f"A message may have {self._limits.message_bytes} bytes")
-            return
-        self._message.append(text)
-        if complete:
-            whole = "".join(self._message) if len(self._message) > 1 else text
-            self._message.clear()
-            self._size = 0
-            if self._near is not None:
-                self._door.switch.post(self._near.far_sent, whole)
-
-    def _refuse(self, code: int, reason: str) -> None:
-        """The peer broke a rule: close."""
-        if self._ws.state is ConnectionState.OPEN:
-            self._close(code, reason)
-        self._gone(code, reason, clean=False)
-
-    def _close(self, code: int, reason: str) -> None:
-        try:
-            # A close frame has room for 123 bytes of reason; some codes may not travel in one at all.
-            fitting = reason.encode()[:123].decode(errors="ignore")
-            self._queue(self._ws.send(CloseConnection(code=code, reason=fitting)))
-        except LocalProtocolError:
-            self._queue(self._ws.send(CloseConnection(code=1000)))
-        self._since = time.monotonic()
-
-    def _gone(self, code: int, reason: str, *, clean: bool) -> None:
-        """Tell the session that the peer is gone, once."""
-        near, self._near = self._near, None
-        if near is not None:
-            switch = self._door.switch
-            switch.post(lambda: near.far_closed(code, reason, clean=clean))
-            self._door.driver.poke()
-
-    # --- writing ---
-
-    def _queue(self, data: bytes) -> None:
-        self._outgoing += data
-        if len(self._outgoing) > self._limits.waiting_bytes:
-            self._drop()
-            self._gone(POLICY, "The peer does not read what is sent to it", clean=False)
-        elif not self._in_batch:
-            self._flush_soon()
-
-    def _flush_soon(self) -> None:
-        """Send what waits: at once when the connection takes it, else from a task of its own."""
-        if self._flushing or not self._outgoing:
-            return
-        try:
-            sent = self._stream.send_now(bytes(self._outgoing))
-        except OSError:
-            self._outgoing.clear()
-            return
-        del self._outgoing[:sent]
-        if self._outgoing:
-            self._flushing = True
-            self._nursery.start_soon(self._flush)
-
-    async def _flush(self) -> None:
-        try:
-            while self._outgoing:
-                data = bytes(self._outgoing)
-                self._outgoing.clear()
-                with trio.CancelScope(deadline=self._door.deadline(self._limits.send_seconds)) as scope:
-                    await self._stream.send(data)
-                if scope.cancelled_caught:
-                    self._drop()
-                    return
-        except LOST:
-            self._outgoing.clear()
-        finally:
-            self._flushing = False
-            if self._flushed is not None:
-                self._flushed.set()
-
-    def _drop(self) -> None:
-        """Give the peer up."""
-        self._outgoing.clear()
-        self._scope.cancel()
-
-    async def _flush_all(self) -> None:
-        """Before the stream is closed: let go out what still waits."""
-        with trio.move_on_at(self._door.deadline(self._limits.closing_seconds)):
-            if self._flushing:
-                self._flushed = trio.Event()
-                await self._flushed.wait()
