@@ -1,7 +1,7 @@
 """`voxsim serve`: the platform on this machine, until Ctrl-C.
 
-What a person needs to begin stands on stdout: the URLs, and a first call to copy. What happens meanwhile goes to stderr,
-a line for each session's beginning and end and for each line that a scenario writes.
+What a person needs to begin stands on stdout: the URLs, and a first call to copy. What happens meanwhile goes to
+stderr, a line for each session's beginning and end and for each line that a scenario writes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import trio
 from voxsim.cli import terminal
 from voxsim.server.building import Project
 from voxsim.server.server import Address, Server
-from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
+from voxsim.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from voxsim.cli.arguments import Options
@@ -34,14 +34,7 @@ def serve(options: Options) -> int:
     """Serve until a signal; returns the exit status."""
     try:
         project = Project.opened(
-            Path(options.place),
-            time=options.time,
-            network=options.network,
-            record=options.record,
-            replay=options.replay,
-            memory=options.memory,
-            tls=options.tls,
-            names=tuple(options.names),
+            Path(options.place), pace=options.time, memory=options.memory, tls=options.tls, names=options.names
         )
         _raise_descriptors()
         with contextlib.redirect_stdout(sys.stderr):
@@ -49,7 +42,7 @@ def serve(options: Options) -> int:
     except ConfigurationError as error:
         options.parser.error(str(error))
     except BaseExceptionGroup as group:
-        told = [error for error in _leaves(group) if isinstance(error, VoxsimError)]
+        told = [error for error in _leaves(group) if isinstance(error, ConfigurationError)]
         if not told:
             raise
         options.parser.error(str(told[0]))
@@ -98,27 +91,27 @@ async def _counted(signals: AsyncIterator[int]) -> AsyncIterator[int]:
 
 def _greet(project: Project, server: Server, options: Options) -> None:
     """Say where the server is, and how to begin."""
-    rules = [rule for application in project.world.platform.applications for rule in application.rules]
-    first = project.sample_destination
+    account = project.account
+    names = [rule.name for rule in account.rules]
+    credentials = f"account_id={account.id} api_key={account.api_key}"
     lines = [
-        f"voxsim serves {', '.join(rule.name for rule in rules[:8])}{' …' if len(rules) > 8 else ''} of {options.place}",
+        f"voxsim serves {', '.join(names[:8])}{' …' if len(names) > 8 else ''} of {options.place}",
         f"  HTTP   {server.url}",
     ]
-    if server.secure_url:
-        lines.append(f"  HTTPS  {server.secure_url}  (trust {project.certificate_file})")
+    if server.secure_url and project.authority is not None:
+        lines.append(f"  HTTPS  {server.secure_url}  (trust {project.authority.certificate_file})")
+    form = f"-d account_id={account.id} -d api_key={account.api_key} -d rule_id=1"
     lines += [
-        f"  API    {server.url}/platform_api/  account_id={project.account_id} api_key={project.api_key}",
+        f"  API    {server.url}/platform_api/  {credentials}",
         "",
         "Place a call:",
-        f'  curl {server.url}/calls -d \'{{"to": "{first}"}}\'',
+        f'  curl {server.url}/calls -d \'{{"to": "{project.sample_destination}"}}\'',
         "Start a scenario without a call:",
-        f"  curl {server.url}/platform_api/StartScenarios/ -d account_id={project.account_id} "
-        f"-d api_key={project.api_key} -d rule_id={rules[0].number if rules else 1}",
+        f"  curl {server.url}/platform_api/StartScenarios/ {form}",
         "",
         "Ctrl-C ends it.",
     ]
-    stdout = sys.__stdout__ or sys.stdout
-    with contextlib.redirect_stdout(stdout):
+    with contextlib.redirect_stdout(sys.__stdout__ or sys.stdout):
         terminal.show(lines)
 
 

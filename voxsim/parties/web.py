@@ -9,7 +9,7 @@ from __future__ import annotations
 import json as json_module
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import attrs
 
@@ -34,6 +34,7 @@ FAULTS: Final[dict[str, HttpCode]] = {
 """The ways in which a scripted service can fail, and the result code of each."""
 
 Answer = Callable[[HttpRequest], Any]
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -56,9 +57,10 @@ class Service:
         requests: what was received, in order.
     """
 
-    def __init__(self, method: str, url: str) -> None:
+    def __init__(self, method: str, url: str, most: int | None = None) -> None:
         self.method = method.upper()
         self.url = url
+        self._most = most
         self.requests: list[HttpRequest] = []
         self._replies: list[Reply] = []
 
@@ -106,7 +108,7 @@ class Service:
 
     def next_reply(self, request: HttpRequest) -> Reply:
         """The reply for one more request."""
-        self.requests.append(request)
+        _keep(self.requests, request, self._most)
         if not self._replies:
             return Reply()
         reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
@@ -264,6 +266,9 @@ class SocketService:
 class ScriptedWeb:
     """All services of a run.
 
+    Args:
+        most: how many requests, mails and misses are remembered; None for all.
+
     Attributes:
         on_request: called with each request as it comes.
         on_peer: called with the URL and the peer of each WebSocket that a scenario connects.
@@ -273,8 +278,9 @@ class ScriptedWeb:
         mails: every mail sent.
     """
 
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Switch, most: int | None = None) -> None:
         self._switch = switch
+        self._most = most
         self._services: list[Service] = []
         self.sockets: list[SocketService] = []
         self._mail_code: tuple[int, str | None] = (250, None)
@@ -289,7 +295,7 @@ class ScriptedWeb:
 
         A URL without a query answers requests with any query. What was added last is asked first.
         """
-        service = Service(method, url)
+        service = Service(method, url, self._most)
         self._services.insert(0, service)
         return service
 
@@ -307,12 +313,12 @@ class ScriptedWeb:
 
     def fetch(self, request: HttpRequest, exchange: Exchange) -> None:
         """One request of a scenario."""
-        self.requests.append(request)
+        _keep(self.requests, request, self._most)
         for told in self.on_request:
             told(request)
         service = self._find(request)
         if service is None:
-            self.unexpected.append(f"{request.method} {request.url}")
+            _keep(self.unexpected, f"{request.method} {request.url}", self._most)
             error = f"Host not found: nothing answers {request.method} {request.url}"
             self._switch.post(exchange.fail, HttpCode.HOST_NOT_FOUND, error)
             return
@@ -343,7 +349,7 @@ class ScriptedWeb:
 
     def send_mail(self, mail: Mapping[str, Any], done: Callable[[int, str | None], None]) -> None:
         """One mail of a scenario."""
-        self.mails.append(dict(mail))
+        _keep(self.mails, dict(mail), self._most)
         self._switch.after_ms(self._switch.timing.mail, done, *self._mail_code)
 
     def open_socket(self, url: str, protocols: tuple[str, ...], headers: Headers, near: SocketNear) -> SocketFar | None:
@@ -355,8 +361,15 @@ class ScriptedWeb:
                     for told in self.on_peer:
                         told(url, peer)
                 return peer
-        self.unexpected.append(f"WebSocket {url}")
+        _keep(self.unexpected, f"WebSocket {url}", self._most)
         return None
+
+
+def _keep(kept: list[T], one: T, most: int | None) -> None:
+    """Remember one more; of too many the oldest is forgotten."""
+    kept.append(one)
+    if most is not None and len(kept) > most:
+        del kept[0]
 
 
 def _content(json: Any, text: str | None, body: bytes | None) -> tuple[bytes, str]:

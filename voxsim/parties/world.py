@@ -39,7 +39,7 @@ class World:
         stranger: how somebody behaves whom nobody plays; None lets such calls fail with 404.
         random, epoch: a random source in place of a seeded one, and the unix seconds at which the run begins; a server
             gives the system's.
-        loose_records: how many records of no session are kept, or None for all.
+        loose_records: how many records of no session, and requests to the scripted web, are kept; None for all.
         account: who the platform works for.
         keep_sessions: whether sessions that have ended stay in memory.
     """
@@ -72,7 +72,7 @@ class World:
         )
         self.platform = Platform(self.switch, account=account, keep_sessions=keep_sessions)
         self.directory = Directory(self.switch, self.platform, stranger)
-        self.web = ScriptedWeb(self.switch)
+        self.web = ScriptedWeb(self.switch, loose_records)
         self.switch.outside = self.directory
         self.switch.web = self.web
         self.driver = Driver(self.switch, pace, until)

@@ -1,1 +1,1 @@
-"""Protocols without sockets: bytes of managing requests, of the management API and of call events, and what they mean."""
+"""Protocols without sockets: the bytes of managing requests, of the management API and of call events."""

@@ -1,4 +1,5 @@
 """What the server's benchmarks serve: as many calls as the custom data says, a managing handler, and an echo."""
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 
 from voxsim import AppEvents, VoxEngine, WebSocketEvents
 

@@ -1,0 +1,271 @@
+"""Project: what a configuration describes, built and ready to be served. The account, its world, and what is kept.
+
+All that lasts stands in `.voxsim` beside the scenarios: the storage, the certificate, the public halves of keys.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from voxsim.driver import Pace
+from voxsim.languages import load_program
+from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.configuration import load_configuration
+from voxsim.parties.entries import ApplicationEntry, Configuration, PartyEntry, RuleEntry, UserEntry, WebEntry
+from voxsim.parties.party import Party
+from voxsim.parties.world import World
+from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash
+from voxsim.platform.commands import Context
+from voxsim.platform.commands.users import load_users
+from voxsim.platform.keys import Keys
+from voxsim.platform.rules import Rule
+from voxsim.platform.sqlite import SQLite
+from voxsim.platform.storage import Memory, Storage
+from voxsim.protocols.gate import Gate
+from voxsim.protocols.management import Management
+from voxsim.server.messages import Request, Response
+from voxsim.server.server import Server
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
+    from voxsim.server.certificates import Authority
+
+FOLDER: Final = ".voxsim"
+_LOOSE_RECORDS: Final = 1000
+_SETTINGS: Final = "server"
+
+
+@attrs.define(eq=False)
+class Project:
+    """Something to serve.
+
+    Attributes:
+        folder: where is kept what lasts; None keeps nothing.
+        authority: makes the certificate; None for no TLS.
+        names: further host names of the server.
+    """
+
+    configuration: Configuration
+    world: World
+    folder: Path | None
+    authority: Authority | None
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def opened(
+        cls,
+        place: Path,
+        *,
+        pace: str | None = None,
+        memory: bool = False,
+        tls: bool = True,
+        names: Iterable[str] = (),
+    ) -> Project:
+        """Read what is to be served, and build it.
+
+        Args:
+            place: a folder of scenarios, its `voxsim.toml`, or one scenario file.
+            pace: `real` or a factor such as `x10`; what the configuration says when None.
+            memory: keep nothing.
+            tls: serve HTTPS.
+            names: further host names of the server.
+
+        Raises:
+            ConfigurationError: it cannot be served as it is.
+        """
+        configuration = load_configuration(place)
+        home = (place if place.is_dir() else place.parent) / FOLDER
+        authority = None
+        if tls:
+            from voxsim.server.certificates import Authority
+
+            authority = Authority.kept_in(home / "ca")
+        entry = configuration.server
+        world = _world(configuration, Pace.parse(pace or entry.time or "real"))
+        return cls(configuration, world, None if memory else home, authority, (*entry.hosts, *names))
+
+    @property
+    def account(self) -> Account:
+        """The account that is served."""
+        return self.world.platform.account
+
+    @property
+    def sample_destination(self) -> str:
+        """A destination that the first rule takes, to show how to place a call."""
+        rule = next(iter(self.account.rules), None)
+        return rule.name if rule is not None and rule.matches(rule.name) else "100"
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[Server]:
+        """The server, with its storage open; it is closed behind it."""
+        async with contextlib.AsyncExitStack() as stack:
+            storage: Storage = Memory()
+            if self.folder is not None:
+                storage = await stack.enter_async_context(SQLite.opened(self.folder / "voxsim.sqlite3"))
+            await self._recall(storage)
+            tls = self.authority.server_context(self.names) if self.authority is not None else None
+            server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls)
+            context = Context(self.world.platform, storage, _Starter(server))
+            management = Management(context, Keys(self.folder / "keys.json" if self.folder is not None else None))
+            server.management = _Spoken(management)
+            yield server
+
+    async def _recall(self, storage: Storage) -> None:
+        """Take up what earlier runs have left."""
+        account = self.account
+        self.world.switch.ids.continue_at(await storage.next_number())
+        await load_users(account, storage)
+        if not account.api_key:
+            known = await storage.load(_SETTINGS)
+            account.api_key = known.get("api_key") or secrets.token_hex(16)
+            if "api_key" not in known:
+                await storage.put(_SETTINGS, "api_key", account.api_key)
+
+
+@attrs.frozen
+class _Starter:
+    """Begins sessions for the management API; a session's number is told when the storage knows of it."""
+
+    server: Server
+
+    async def __call__(self, rule: Rule, custom_data: str, application: Application, user_id: int) -> Session:
+        platform = self.server.world.platform
+
+        def start() -> Session:
+            return platform.start_scenarios(rule, custom_data, application=application, user_id=user_id)
+
+        session = await self.server.door.call(start)
+        await self.server.records.begun(session)
+        return session
+
+
+@attrs.frozen
+class _Spoken:
+    """The management API as one of the server's routes."""
+
+    management: Management
+
+    async def __call__(self, request: Request) -> Response:
+        scheme, _, token = request.header("authorization").partition(" ")
+        answer = await self.management.answer(
+            request.method,
+            request.path,
+            request.query,
+            request.header("content-type"),
+            token.strip() if scheme.lower() == "bearer" else "",
+            request.body,
+            time.time(),
+        )
+        return Response(answer.status, answer.body, answer.content_type)
+
+
+# --- from entries to things ---
+
+
+def _world(configuration: Configuration, pace: Pace) -> World:
+    account = _account(configuration)
+    world = World(
+        random=SystemRandom(),
+        epoch=int(time.time()),
+        pace=pace,
+        until=None,
+        limits=configuration.limits,
+        timing=configuration.timing,
+        sounds=configuration.sounds,
+        stranger=Behaviour(),
+        loose_records=_LOOSE_RECORDS,
+        account=account,
+        keep_sessions=False,
+    )
+    for user in configuration.users:
+        if user.party is not None:
+            world.directory.add(_party(user.party))
+    for party in configuration.parties:
+        world.directory.add(_party(party))
+    for entry in reversed(configuration.web):
+        _add_service(world, entry)
+    return world
+
+
+def _account(configuration: Configuration) -> Account:
+    entry = configuration.account
+    account = Account(
+        id=entry.id,
+        name=entry.name,
+        email=entry.email,
+        api_key=entry.api_key or "",
+        currency=entry.currency,
+        balance=entry.balance,
+        created=datetime.now(UTC),
+        applications=[],
+    )
+    for application in configuration.applications:
+        _add_application(account, application)
+    files = dict.fromkeys(file for one in configuration.applications for rule in one.rules for file in rule.scenarios)
+    account.scenarios = [ScenarioFile(number, Path(file).stem, file) for number, file in enumerate(files, 1)]
+    for number in configuration.numbers:
+        owner = next(one for one in account.applications if one.name == number.application)
+        owner.numbers[number.number] = next((rule for rule in owner.rules if rule.name == number.rule), None)
+    for user in configuration.users:
+        _add_user(account, user)
+    return account
+
+
+def _add_application(account: Account, entry: ApplicationEntry) -> None:
+    first = len(account.rules) + 1
+    rules = [_rule(rule, number) for number, rule in enumerate(entry.rules, first)]
+    account.applications.append(Application(id=len(account.applications) + 1, name=entry.name, rules=rules))
+
+
+def _rule(entry: RuleEntry, number: int) -> Rule:
+    return Rule(
+        name=entry.name,
+        program=load_program(entry.scenarios, reload=True),
+        pattern=entry.pattern,
+        number=number,
+        exclude=entry.pattern_exclude,
+        video_conference=entry.video_conference,
+    )
+
+
+def _add_user(account: Account, entry: UserEntry) -> None:
+    number = len(account.users) + 1
+    ids = [one.id for one in account.applications if not entry.applications or one.name in entry.applications]
+    account.users[number] = User(
+        id=number,
+        name=entry.name,
+        display_name=entry.display_name,
+        password_hash=password_hash(entry.name, entry.password) if entry.password else "",
+        active=entry.active,
+        custom_data=entry.custom_data,
+        applications=tuple(ids),
+    )
+
+
+def _party(entry: PartyEntry) -> Party:
+    fields = {field.name: getattr(entry, field.name) for field in attrs.fields(PartyEntry)}
+    return Party(**{**fields, "devices": dict(entry.devices)})
+
+
+def _add_service(world: World, entry: WebEntry) -> None:
+    service = world.web.on(entry.method, entry.url)
+    if entry.fault is not None:
+        service.fail(entry.fault, delay=entry.delay)
+    else:
+        service.reply(
+            entry.status,
+            json=entry.json,
+            text=entry.text,
+            headers=entry.headers,
+            delay=entry.delay,
+            connect_delay=entry.connect_delay,
+        )
