@@ -34,9 +34,23 @@ class SendMailResult:
 
 
 class Exchange:
-    """One request under way. The web reports here; what comes after the end is ignored."""
+    """One request under way. The web reports here; what comes after the end is ignored.
 
-    __slots__ = ("_body_wanted", "_connect_clock", "_done", "_net", "_over", "_redirects", "_total_clock", "request")
+    Attributes:
+        on_over: called once, when nobody waits for it any more; each new attempt of a redirect may set another.
+    """
+
+    __slots__ = (
+        "_body_wanted",
+        "_connect_clock",
+        "_done",
+        "_net",
+        "_over",
+        "_redirects",
+        "_total_clock",
+        "on_over",
+        "request",
+    )
 
     def __init__(self, net: Net, request: HttpRequest, raw: bool, done: Callable[[HttpRequestResult], None]) -> None:
         self._net = net
@@ -47,6 +61,7 @@ class Exchange:
         self._redirects = 0
         self._connect_clock: Timer | None = None
         self._total_clock: Timer | None = None
+        self.on_over: Callable[[], None] | None = None
 
     def begin(self) -> None:
         """Send the request out and start its clocks."""
@@ -101,6 +116,9 @@ class Exchange:
         """Nobody waits for it any more."""
         self._over = True
         self._stop_clocks()
+        told, self.on_over = self.on_over, None
+        if told is not None:
+            told()
 
     def _follow(self, status: int, location: str) -> None:
         self._redirects += 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from voxsim.vocabulary.codes import Cause
+from voxsim.vocabulary.codes import Cause, HttpCode
 from voxsim.vocabulary.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from voxsim.engine.http import HttpRequest
     from voxsim.engine.leg import Leg
     from voxsim.engine.media import Sound
-    from voxsim.engine.net import Exchange
     from voxsim.engine.session import Session
 
 Headers = Mapping[str, str]
@@ -121,11 +120,34 @@ class Outside(Protocol):
         """A subscriber asks for a transfer that its session does not handle: find the target by the rules."""
 
 
+class Asker(Protocol):
+    """Who waits for one HTTP request, as the web sees it. What is reported after the end is ignored.
+
+    Attributes:
+        on_over: called once, when nobody waits any more: answered, timed out, or the session is over.
+    """
+
+    on_over: Callable[[], None] | None
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody waits any more."""
+
+    def connected(self) -> None:
+        """The connection stands; the response may still take its time."""
+
+    def respond(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+        """The complete response is here; of one that is too large, a beginning that is too large already will do."""
+
+    def fail(self, code: HttpCode, text: str | None = None) -> None:
+        """It came to nothing."""
+
+
 class Web(Protocol):
     """The rest of the internet, as a scenario's HTTP requests meet it."""
 
-    def fetch(self, request: HttpRequest, exchange: Exchange) -> None:
-        """Carry out one request; report through the exchange. Redirects and time-outs are the engine's."""
+    def fetch(self, request: HttpRequest, asker: Asker) -> None:
+        """Carry out one request; report to who asks. Redirects and time-outs are the engine's."""
 
     def send_mail(self, mail: Mapping[str, Any], done: Callable[[int, str | None], None]) -> None:
         """Send one mail; call `done(SMTP code, error text or None)`."""

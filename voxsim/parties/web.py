@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 import attrs
 
 from voxsim.engine.http import HttpRequest
-from voxsim.engine.net import Exchange
-from voxsim.engine.ports import Headers, SocketFar, SocketNear
+from voxsim.engine.ports import Asker, Headers, SocketFar, SocketNear
 from voxsim.vocabulary.codes import HttpCode
 from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import did_you_mean
@@ -311,7 +310,7 @@ class ScriptedWeb:
 
     # --- the engine's side ---
 
-    def fetch(self, request: HttpRequest, exchange: Exchange) -> None:
+    def fetch(self, request: HttpRequest, asker: Asker) -> None:
         """One request of a scenario."""
         _keep(self.requests, request, self._most)
         for told in self.on_request:
@@ -320,22 +319,22 @@ class ScriptedWeb:
         if service is None:
             _keep(self.unexpected, f"{request.method} {request.url}", self._most)
             error = f"Host not found: nothing answers {request.method} {request.url}"
-            self._switch.post(exchange.fail, HttpCode.HOST_NOT_FOUND, error)
+            self._switch.post(asker.fail, HttpCode.HOST_NOT_FOUND, error)
             return
         reply = service.next_reply(request)
-        self._switch.after(reply.connect_delay, self._connected, exchange, reply)
+        self._switch.after(reply.connect_delay, self._connected, asker, reply)
 
-    def _connected(self, exchange: Exchange, reply: Reply) -> None:
-        if exchange.over:
+    def _connected(self, asker: Asker, reply: Reply) -> None:
+        if asker.over:
             return
         if reply.fault is HttpCode.TIMEOUT:
-            exchange.connected()
+            asker.connected()
             return
         if reply.fault is not None:
-            self._switch.after(reply.delay, exchange.fail, reply.fault)
+            self._switch.after(reply.delay, asker.fail, reply.fault)
             return
-        exchange.connected()
-        self._switch.after(reply.delay, exchange.respond, reply.status, reply.headers, reply.body)
+        asker.connected()
+        self._switch.after(reply.delay, asker.respond, reply.status, reply.headers, reply.body)
 
     def _find(self, request: HttpRequest) -> Service | None:
         bare = request.url.partition("?")[0]
