@@ -23,7 +23,7 @@ def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert "write a first scenario" in out
 
 
-@pytest.mark.parametrize("command", ["run", "new", "call"])
+@pytest.mark.parametrize("command", ["run", "new", "call", "credentials"])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"usage: voxsim {command}" in capsys.readouterr().out

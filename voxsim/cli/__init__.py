@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from voxsim import __version__
-from voxsim.cli.arguments import Options, Parser, add_call, add_new, add_run, add_serve
+from voxsim.cli.arguments import Options, Parser, add_call, add_credentials, add_new, add_run, add_serve
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
@@ -67,11 +67,18 @@ def _call(options: Options) -> int:
     return call.call(options)
 
 
+def _credentials(options: Options) -> int:
+    from voxsim.cli import credentials
+
+    return credentials.credentials(options)
+
+
 _COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
     "run": _run,
     "new": _new,
     "serve": _serve,
     "call": _call,
+    "credentials": _credentials,
 }
 
 
@@ -87,4 +94,5 @@ def _parser() -> Parser:
     add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
     add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
     add_call(commands.add_parser("call", help="place a simulated call into a running voxsim serve"))
+    add_credentials(commands.add_parser("credentials", help="write a key for the management API's official clients"))
     return parser

@@ -29,6 +29,9 @@ OUTPUTS: Final = ("ladder", "jsonl", "mermaid", "svg", "log")
 SERVER: Final = "127.0.0.1:12092"
 """Where `voxsim serve` listens unless it is told otherwise."""
 
+SECURE_PORT: Final = 12093
+"""Where it listens for HTTPS."""
+
 _RUN_EPILOG: Final = """\
 A behaviour says what somebody does with a call, in seconds:
   busy · reject:603 · silent · answer:3 · ring:1,answer:3,press:1@2,say:yes@4,hangup:20
@@ -97,6 +100,9 @@ class Options(argparse.Namespace):
     no_wait: bool
 
     directory: str
+
+    file: str | None
+    force: bool
 
     place: str
     host: str
@@ -340,6 +346,17 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     help_text = "a further host name by which clients ask for this server (repeatable)"
     add("--name", metavar="NAME", dest="names", action="append", default=[], help=help_text)
     add("--no-tls", dest="tls", action="store_false", help="serve no HTTPS")
+
+
+def add_credentials(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim credentials`."""
+    parser.description = "Write a service-account key for the official clients of the management API."
+    add = parser.add_argument
+    help_text = "where to (default: vox_credentials.json in this folder)"
+    add("file", metavar="FILE", nargs="?", help=help_text)
+    help_text = "what is served, as 'voxsim serve' is told of it (default: this folder)"
+    add("--place", metavar="PLACE", default=".", help=help_text)
+    add("--force", action="store_true", help="replace a file that exists")
 
 
 def port(text: str) -> int:
