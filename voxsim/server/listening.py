@@ -58,7 +58,7 @@ class Listening:
         self._clients: set[Connection] = set()
         self._open = 0
         self._listeners: list[trio.SocketListener] = []
-        self._accepting = trio.CancelScope()
+        self._accepting: list[trio.CancelScope] = []
         self._empty = trio.Event()
 
     @property
@@ -88,7 +88,8 @@ class Listening:
 
     async def stop(self, seconds: float) -> None:
         """Accept nobody any more, answer what is under way for so many real seconds, and drop the rest."""
-        self._accepting.cancel()
+        for scope in self._accepting:
+            scope.cancel()
         for listener in self._listeners:
             await listener.aclose()
         for client in tuple(self._clients):
@@ -98,7 +99,8 @@ class Listening:
                 await self._empty.wait()
 
     async def _accept(self, listener: trio.SocketListener, secure: bool) -> None:
-        with self._accepting:
+        with trio.CancelScope() as scope:
+            self._accepting.append(scope)
             while True:
                 try:
                     accepted = await listener.accept()
