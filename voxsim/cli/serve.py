@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import trio
 
 from voxsim.cli import terminal
+from voxsim.cli.arguments import SECURE_PORT
 from voxsim.server.building import Project
 from voxsim.server.server import Address, Server
 from voxsim.vocabulary.errors import ConfigurationError
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _PORT: Final = 12092
-_SECURE_PORT: Final = 12093
 
 
 def serve(options: Options) -> int:
@@ -54,7 +54,7 @@ async def _serve(project: Project, options: Options) -> None:
     address = Address(
         host=options.host,
         port=_first(options.port, entry.port, _PORT),
-        secure_port=_first(options.secure_port, entry.secure_port, _SECURE_PORT) if options.tls else None,
+        secure_port=_first(options.secure_port, entry.secure_port, SECURE_PORT) if options.tls else None,
     )
     async with project.serving() as server, trio.open_nursery() as nursery:
         nursery.start_soon(_obey_signals, server, nursery.cancel_scope)

@@ -3,7 +3,7 @@
 Arguments: the credentials file, host:port. Prints one JSON object.
 """
 
-import datetime
+import datetime as dt
 import json
 import sys
 import urllib.request
@@ -21,8 +21,8 @@ started = api.start_scenarios(rule_id=rules[0]["rule_id"], script_custom_data="Ã
 number = started["call_session_history_id"]
 with urllib.request.urlopen(started["media_session_access_url"], b"end") as answer:
     found["answer"] = answer.read().decode()
-now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
-day = datetime.timedelta(days=1)
+now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+day = dt.timedelta(days=1)
 history = api.get_call_history(
     from_date=now - day, to_date=now + day, call_session_history_id=[number], with_calls=True
 )
