@@ -36,7 +36,8 @@ LONG: Final = 86_400.0
 
 _STEPS_BEFORE_YIELD: Final = 2000
 _FAR: Final = 1 << 62
-_GC_THRESHOLDS: Final = (500_000, 20, 100)
+_GC_OF_RUNS: Final = (500_000, 20, 100)
+_GC_OF_SERVERS: Final = (20_000, 20, 20)
 
 
 def _instant_of(deadline: float) -> int:
@@ -260,10 +261,10 @@ class Driver(trio.abc.Clock):
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         self.watch.install()
-        # A run in virtual time keeps nearly all that it makes, its timeline: looking for garbage finds next to none.
+        # A run keeps nearly all that it makes, its timeline: looking for garbage finds next to none. A server, though,
+        # runs for weeks and must not let what it finds become much.
         thresholds = gc.get_threshold()
-        if self.pace.kind is not Kind.REAL:
-            gc.set_threshold(*_GC_THRESHOLDS)
+        gc.set_threshold(*(_GC_OF_SERVERS if self.pace.kind is Kind.REAL else _GC_OF_RUNS))
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery

@@ -82,9 +82,9 @@ def _deliver(
     if session.phase is not RUNNING:
         done(ENDED)
         return
-    facts = {"method": method, "path": session_path(session) + suffix, "content": content}
-    session.note("http", "managing request", None, facts)
-    event = AppEvents.HttpRequest(method, session_path(session) + suffix, content, delivered(headers))
+    path = session_path(session) + suffix
+    session.note("http", "managing request", None, {"method": method, "path": path, "content": content})
+    event = AppEvents.HttpRequest(method, path, content, delivered(headers))
     session.note("event", event.name, session.key, event)
     seal(event)
     handlers = tuple((session._listeners or {}).get(event.name, ()))

@@ -8,6 +8,7 @@ a page must come from a page of this server, wherever knowing a secret does not 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -48,6 +49,7 @@ class Gate:
         return not origin or origin.partition("://")[2].lower() == authority.lower()
 
 
+@lru_cache(maxsize=1024)
 def host_of(authority: str) -> str:
     """The host of `host:port`, in lower case, without the brackets of an IPv6 address."""
     text = authority.lower().strip()
@@ -63,6 +65,7 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 
+@lru_cache(maxsize=1024)
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)

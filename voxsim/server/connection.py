@@ -172,18 +172,16 @@ class Connection:
 
     def _check_length(self, request: h11.Request) -> None:
         """Refuse a body that says itself that it is too long, before it is sent."""
-        for name, value in request.headers:
-            if name == b"content-length" and int(value) > self._limits.body_bytes:
+        for name, value in request.headers.raw_items():
+            if name.lower() == b"content-length" and int(value) > self._limits.body_bytes:
                 raise _Refused(413, f"A body may have {self._limits.body_bytes} bytes, not {int(value)}.")
 
     def _request(self, started: h11.Request, body: bytes) -> Request:
-        headers = tuple(
-            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in started.headers.raw_items()]
-        )
+        raw = started.headers.raw_items()
         method, target = started.method.decode("latin-1"), started.target.decode("latin-1")
-        authority = next((value for name, value in headers if name.lower() == "host"), "")
         if method == "CONNECT":
-            return Request(method, target, "", headers, body, target.lower(), self._secure)
+            return Request(method, target, "", raw, body, target.lower(), self._secure)
+        authority = next((value.decode("latin-1") for name, value in raw if name.lower() == b"host"), "")
         if "://" in target:
             # The absolute form, as clients send it to a proxy: its host counts, whatever the header says.
             authority, slash, rest = target.partition("://")[2].partition("/")
@@ -191,7 +189,7 @@ class Connection:
         if not target.startswith("/") and target != "*":
             raise _Refused(_BAD_REQUEST, "The request's target is no path.")
         path, _, query = target.partition("?")
-        return Request(method, path, query, headers, body, authority.lower(), self._secure)
+        return Request(method, path, query, raw, body, authority.lower(), self._secure)
 
     # --- writing ---
 
@@ -200,19 +198,12 @@ class Connection:
         http = self._http
         if http is None or http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
-        headers = [
-            (b"date", _date(int(time.time()))),
-            (b"content-type", response.content_type.encode()),
-            (b"content-length", b"%d" % len(response.body)),
-            *((name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers),
-        ]
-        if close or http.their_state is h11.ERROR:
-            headers.append((b"connection", b"close"))
-        bodiless = response.status == HTTPStatus.NO_CONTENT
-        if bodiless:
-            del headers[1:3]
-        data = http.send(h11.Response(status_code=response.status, headers=headers, reason=_reason(response.status)))
-        if response.body and not head and not bodiless:
+        close = close or http.their_state is h11.ERROR
+        length = len(response.body)
+        data = http.send(
+            _head(response.status, response.content_type, length, response.headers, int(time.time()), close=close)
+        )
+        if length and not head and response.status != HTTPStatus.NO_CONTENT:
             data += http.send(h11.Data(data=response.body)) or b""
         data += http.send(h11.EndOfMessage()) or b""
         sent = self._stream.send_now(data)
@@ -234,15 +225,19 @@ def _wants_websocket(request: Request) -> bool:
     return request.header("upgrade").lower() == "websocket" and "upgrade" in request.header("connection").lower()
 
 
-@lru_cache(maxsize=2)
-def _date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
+@lru_cache(maxsize=256)
+def _head(
+    status: int, content_type: str, length: int, more: tuple[tuple[str, str], ...], second: int, *, close: bool
+) -> h11.Response:
+    """The head of a response. Most are like those before them: within a second one head serves them all."""
+    headers = [(b"date", formatdate(second, usegmt=True).encode())]
+    if status != HTTPStatus.NO_CONTENT:
+        headers += [(b"content-type", content_type.encode()), (b"content-length", b"%d" % length)]
+    headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in more]
+    if close:
+        headers.append((b"connection", b"close"))
+    return h11.Response(status_code=status, headers=headers, reason=_phrase(status).encode())
 
 
 def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
-
-
-@lru_cache
-def _reason(status: int) -> bytes:
-    return _phrase(status).encode()

@@ -33,6 +33,11 @@ class Pending(Generic[T]):
         if self._event is not None:
             self._event.set()
 
+    @property
+    def value(self) -> T:
+        """The result, once it is there."""
+        return cast("T", self._value)
+
     async def wait(self) -> T:
         """The result, as soon as it is there."""
         if not self.given:

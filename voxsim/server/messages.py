@@ -10,6 +10,8 @@ import attrs
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 
+_OWN: Final = (b"X-", b"x-")
+
 
 @attrs.frozen
 class Request:
@@ -19,7 +21,7 @@ class Request:
         method: any HTTP method, as sent.
         path: the path, still percent-encoded.
         query: what follows the question mark, still encoded; empty without one.
-        headers: pairs in order, with the names as they were sent.
+        raw: the headers in order, with their names as they were sent, in bytes.
         body: the body's bytes.
         authority: the host, with its port, that the request is for, in lower case.
         secure: whether it came over TLS.
@@ -28,17 +30,23 @@ class Request:
     method: str
     path: str
     query: str
-    headers: tuple[tuple[str, str], ...]
+    raw: list[tuple[bytes, bytes]]
     body: bytes
     authority: str
     secure: bool
 
     def header(self, name: str) -> str:
         """The first header of this name (in lower case), or an empty text."""
-        for key, value in self.headers:
-            if len(key) == len(name) and key.lower() == name:
-                return value
+        wanted = name.encode()
+        for key, value in self.raw:
+            if len(key) == len(wanted) and key.lower() == wanted:
+                return value.decode("latin-1")
         return ""
+
+    @property
+    def own_headers(self) -> list[tuple[str, str]]:
+        """The headers of the application's own, whose names begin with `X-`."""
+        return [(key.decode("latin-1"), value.decode("latin-1")) for key, value in self.raw if key[:2] in _OWN]
 
     @property
     def text(self) -> str:

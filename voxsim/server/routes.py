@@ -106,9 +106,9 @@ class Routes:
         if address is None or session is None:
             return _NOT_FOUND
         pending: Pending[managing.Reply] = Pending()
-        managing.request(session, request.method, request.text, request.headers, pending.give, address.suffix)
+        managing.request(session, request.method, request.text, request.own_headers, pending.give, address.suffix)
         self.door.driver.poke()
-        reply = await pending.wait()
+        reply = pending.value if pending.given else await pending.wait()
         return Response(reply.status, reply.body.encode("utf-8", "replace"), reply.content_type)
 
     # --- WebSockets ---
@@ -129,7 +129,7 @@ class Routes:
 
         def opened() -> WebSocket | str:
             # One step: the scenario's handlers come after it, and may send at once.
-            near = managing.open_socket(session, socket, request.headers, address.suffix)
+            near = managing.open_socket(session, socket, request.own_headers, address.suffix)
             if isinstance(near, WebSocket):
                 socket.accept(near)
             return near

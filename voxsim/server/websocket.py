@@ -46,9 +46,8 @@ class SocketConnection(Conversation):
         trailing: bytes = b"",
     ) -> None:
         super().__init__(door, limits, nursery, stream, WSConnection(ConnectionType.SERVER), trailing)
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
         try:
-            self._ws.initiate_upgrade_connection(headers, request.target)
+            self._ws.initiate_upgrade_connection(request.raw, request.target)
             event = next(iter(self._ws.events()))
         except RemoteProtocolError as error:
             raise BadHandshake(str(error)) from None
