@@ -109,8 +109,6 @@ def _pattern(table: Table, key: str) -> str | None:
             compiled(pattern)
     except ConfigurationError as error:
         raise table.wrong(str(error), key) from None
-    except (OverflowError, RecursionError):
-        raise table.wrong(f"{key!r} is too much for a regular expression.", key) from None
     return pattern
 
 

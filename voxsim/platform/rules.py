@@ -28,8 +28,10 @@ def compiled(pattern: str) -> re.Pattern[str]:
     text = "\\" + pattern if pattern.startswith("+") else pattern
     try:
         return re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
+    except re.error as error:
         raise ConfigurationError(f"The rule pattern {pattern!r} is no regular expression: {error}.") from None
+    except (OverflowError, RecursionError):
+        raise ConfigurationError(f"The rule pattern {pattern:.40}… is too much for a regular expression.") from None
 
 
 def _to_pattern(value: Any) -> re.Pattern[str]:
