@@ -199,3 +199,21 @@ async def site(listening):
 
         yield start
         nursery.cancel_scope.cancel()
+
+
+@pytest.fixture
+def silent():
+    """A server that takes requests and says nothing: `asked` and `left` are set as the client comes and goes."""
+
+    class Silent:
+        def __init__(self):
+            self.asked = trio.Event()
+            self.left = trio.Event()
+
+        async def serve(self, stream):
+            await stream.receive_some()
+            self.asked.set()
+            assert await stream.receive_some() == b""
+            self.left.set()
+
+    return Silent()

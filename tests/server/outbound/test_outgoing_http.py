@@ -217,24 +217,6 @@ async def test_a_body_that_does_not_end_is_cut_off(driver, net, listening):
         await left.wait()
 
 
-@pytest.fixture
-def silent(listening):
-    """A server that takes requests and says nothing; `left` is set when the client has gone."""
-
-    class Silent:
-        def __init__(self):
-            self.asked = trio.Event()
-            self.left = trio.Event()
-
-        async def serve(self, stream):
-            await stream.receive_some()
-            self.asked.set()
-            assert await stream.receive_some() == b""
-            self.left.set()
-
-    return Silent()
-
-
 async def test_a_request_that_takes_too_long_is_given_up(driver, net, listening, silent):
     async with listening(silent.serve) as port:
         result = await net.request(f"http://127.0.0.1:{port}/", timeout=0.05)

@@ -263,17 +263,9 @@ async def test_a_peer_that_does_not_read_is_closed(moving, driver, peer):
     assert told == (1008, "The peer does not read what is sent to it", False)
 
 
-async def test_a_scenario_that_closes_before_the_socket_is_open(driver, net, listening):
-    asked, left = trio.Event(), trio.Event()
-
-    async def silent(stream):
-        await stream.receive_some()
-        asked.set()
-        assert await stream.receive_some() == b""
-        left.set()
-
-    async with listening(silent) as port:
+async def test_a_scenario_that_closes_before_the_socket_is_open(driver, net, listening, silent):
+    async with listening(silent.serve) as port:
         socket = Opened(net, f"ws://127.0.0.1:{port}/")
-        await asked.wait()
+        await silent.asked.wait()
         socket.close()
-        await left.wait()
+        await silent.left.wait()
