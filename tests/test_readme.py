@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.configuration import load_configuration
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "server"))
+from processes import serving  # noqa: E402
+
 README = (ROOT / "README.md").read_text()
 
 
@@ -44,6 +48,24 @@ def test_the_first_command_shows_what_the_readme_shows():
 )
 def test_every_behaviour_of_the_table_can_be_read(text):
     assert Behaviour.parse(text)
+
+
+def test_the_lines_for_a_server_do_what_the_readme_says(tmp_path):
+    blocks = [block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "URL=" in block]
+    with serving(ROOT / "scenarios", "--memory", "--no-tls") as server:
+        lines = blocks[0].replace("http://127.0.0.1:12092", server.url).replace("python3", sys.executable)
+        told = subprocess.run(["bash", "-e", "-c", lines], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    assert '{"state": "CONNECTED", "watchers": 0}' in told
+    assert told.count('{"ok": true}') == 2
+    assert "says: One moment." in told
+    assert '"finish_reason": "Normal termination"' in told
+    assert '"remote_number": "15550100"' in told
+
+
+def test_the_configuration_of_the_readme_can_be_read(tmp_path):
+    (tmp_path / "voxsim.toml").write_text(re.search(r"```toml\n(.*?)```", README, re.DOTALL)[1])
+    (tmp_path / "menu.py").write_text((ROOT / "scenarios" / "menu.py").read_text())
+    assert load_configuration(tmp_path).applications[0].rules[0].name == "hotline"
 
 
 async def test_the_first_scenario_and_its_test(vox, tmp_path):

@@ -100,8 +100,10 @@ class Project:
 
     @property
     def sample_destination(self) -> str:
-        """A destination that the first rule takes, to show how to place a call."""
-        rule = next(iter(self.account.rules), None)
+        """A destination to show how to place a call: of the first rule whose scenario seems to take calls."""
+        answering = {one.name for one in self.account.scenarios if _mentions(one.file, "CallAlerting")}
+        rules = [rule for rule in self.account.rules if answering.intersection(rule.program.names)]
+        rule = next(iter(rules or self.account.rules), None)
         return rule.name if rule is not None and rule.matches(rule.name) else "100"
 
     @contextlib.asynccontextmanager
@@ -166,6 +168,13 @@ class _Spoken:
             time.time(),
         )
         return Response(answer.status, answer.body, answer.content_type)
+
+
+def _mentions(file: str, word: str) -> bool:
+    try:
+        return word in Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 # --- from entries to things ---
