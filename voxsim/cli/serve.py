@@ -32,10 +32,17 @@ _PORT: Final = 12092
 
 def serve(options: Options) -> int:
     """Serve until a signal; returns the exit status."""
+    if options.record and not options.network:
+        options.parser.error("--record keeps what the network answers: it needs --network")
+    if options.replay and options.network:
+        options.parser.error("--replay answers in place of the network: leave --network out")
     try:
         project = Project.opened(
             Path(options.place), pace=options.time, memory=options.memory, tls=options.tls, names=options.names
         )
+        project.network = options.network
+        project.record = Path(options.record) if options.record else None
+        project.replay = Path(options.replay) if options.replay else None
         _raise_descriptors()
         with contextlib.redirect_stdout(sys.stderr):
             trio.run(_serve, project, options, clock=project.world.driver)

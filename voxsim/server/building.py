@@ -52,6 +52,8 @@ class Project:
         folder: where is kept what lasts; None keeps nothing.
         authority: makes the certificate; None for no TLS.
         names: further host names of the server.
+        network: whether scenarios reach the real network; `record` keeps what it answers.
+        replay: answer scenarios from such a file instead.
     """
 
     configuration: Configuration
@@ -59,6 +61,9 @@ class Project:
     folder: Path | None
     authority: Authority | None
     names: tuple[str, ...] = ()
+    network: bool = False
+    record: Path | None = None
+    replay: Path | None = None
 
     @classmethod
     def opened(
@@ -113,6 +118,7 @@ class Project:
             storage: Storage = Memory()
             if self.folder is not None:
                 storage = await stack.enter_async_context(SQLite.opened(self.folder / "voxsim.sqlite3"))
+            await self._connect(stack)
             await self._recall(storage)
             tls = self.authority.server_context(self.names) if self.authority is not None else None
             server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls)
@@ -120,6 +126,24 @@ class Project:
             management = Management(context, Keys(self.folder / "keys.json" if self.folder is not None else None))
             server.management = _Spoken(management)
             yield server
+
+    async def _connect(self, stack: contextlib.AsyncExitStack) -> None:
+        """Lead the scenarios' requests to where they were asked to go: outside, or to a recording of it."""
+        switch = self.world.switch
+        if self.network:
+            from voxsim.server.network import RealWeb
+
+            switch.web = await stack.enter_async_context(RealWeb.opened(self.world.driver))
+        if self.record is not None:
+            from voxsim.server.recorder import Recorder
+
+            recorder = Recorder(switch, switch.web, self.record)
+            stack.callback(recorder.close)
+            switch.web = recorder
+        if self.replay is not None:
+            from voxsim.server.replay import Replay
+
+            switch.web = Replay(switch, self.replay)
 
     async def _recall(self, storage: Storage) -> None:
         """Take up what earlier runs have left."""
