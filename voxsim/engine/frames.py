@@ -10,26 +10,35 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
-import struct
-from functools import cache
 from typing import Any, Final
 
 import attrs
 
+_OPUS_MS: Final = (10, 20, 40, 60) * 3 + (10, 20) * 2 + (2.5, 5, 10, 20) * 4
+"""Milliseconds of an Opus frame, by the upper five bits of its packet's first byte."""
+
 
 @attrs.frozen
 class Encoding:
-    """An audio encoding: its name on the wire, samples a second, and bytes a sample."""
+    """An audio encoding: its name on the wire, samples a second, and bytes a sample (0: it comes in packets)."""
 
     name: str
     sample_rate: int
     sample_bytes: int
 
-    @property
-    def bytes_per_second(self) -> int:
-        """How many bytes one second takes."""
-        return self.sample_rate * self.sample_bytes
+    def samples_in(self, payload: bytes) -> int:
+        """How many samples a piece of audio has; of Opus, what its packet says of itself."""
+        if self.sample_bytes:
+            return len(payload) // self.sample_bytes
+        if not payload:
+            return 0
+        code = payload[0] & 3
+        frames = (1, 2, 2, payload[1] & 63 if len(payload) > 1 else 0)[code]
+        return int(frames * _OPUS_MS[payload[0] >> 3] * self.sample_rate / 1000)
+
+    def samples_of(self, microseconds: int) -> int:
+        """How many samples such a time has."""
+        return microseconds * self.sample_rate // 1_000_000
 
 
 ENCODINGS: Final[dict[str, Encoding]] = {
@@ -37,20 +46,24 @@ ENCODINGS: Final[dict[str, Encoding]] = {
     "PCM16": Encoding("PCM16", 16000, 2),
     "ALAW": Encoding("ALAW", 8000, 1),
     "ULAW": Encoding("ULAW", 8000, 1),
-    "OPUS": Encoding("OPUS", 48000, 2),
+    "OPUS": Encoding("OPUS", 48000, 0),
 }
 """By the value of WebSocketAudioEncoding. PCM8 is 16-bit PCM at 8 kHz, in spite of its name."""
 
-_ALIASES: Final = {"AUDIO/X-MULAW": "ULAW", "MULAW": "ULAW", "AUDIO/X-ALAW": "ALAW", "AUDIO/L16": "PCM16"}
+_ALIASES: Final = {
+    **dict.fromkeys(("X-MULAW", "MULAW", "PCMU", "BASIC"), "ULAW"),
+    **dict.fromkeys(("X-ALAW", "PCMA"), "ALAW"),
+    **dict.fromkeys(("L16", "X-L16"), "PCM16"),
+}
 
 
 def encoding_of(name: object, sample_rate: object = None) -> Encoding:
     """The encoding that a `start` names; MIME names and unknown ones count as their nearest."""
-    word = str(name or "PCM8").upper()
+    word = str(name or "PCM8").upper().removeprefix("AUDIO/").partition(";")[0].strip()
     found = ENCODINGS.get(_ALIASES.get(word, word), ENCODINGS["PCM8"])
-    if isinstance(sample_rate, int) and not isinstance(sample_rate, bool) and 4000 <= sample_rate <= 192_000:
-        return attrs.evolve(found, sample_rate=sample_rate)
-    return found
+    if not found.sample_bytes or not isinstance(sample_rate, int) or isinstance(sample_rate, bool):
+        return found
+    return attrs.evolve(found, sample_rate=sample_rate) if 4000 <= sample_rate <= 192_000 else found
 
 
 @attrs.frozen
@@ -120,6 +133,7 @@ class OutgoingStream:
     chunk: int = 0
     samples: int = 0
     sent_bytes: int = 0
+    _tag: str = attrs.field(default="", init=False, repr=False)
 
     def start(self, number: int) -> str:
         """The frame that opens the stream."""
@@ -137,48 +151,18 @@ class OutgoingStream:
 
     def media(self, number: int, payload: bytes) -> str:
         """The frame for the next piece of audio."""
-        media = {
-            "tag": self.tag,
-            "chunk": self.chunk,
-            "timestamp": self.samples,
-            "payload": base64.b64encode(payload).decode(),
-        }
+        tag = self._tag = self._tag or json.dumps(self.tag)
+        text = (
+            f'{{"event": "media", "sequenceNumber": {number}, "media": {{"tag": {tag}, "chunk": {self.chunk}, '
+            f'"timestamp": {self.samples}, "payload": "{base64.b64encode(payload).decode()}"}}}}'
+        )
         self.chunk += 1
-        self.samples += len(payload) // self.encoding.sample_bytes
+        self.samples += self.encoding.samples_in(payload)
         self.sent_bytes += len(payload)
-        return json.dumps({"event": "media", "sequenceNumber": number, "media": media})
+        return text
 
     def stop(self, number: int) -> str:
         """The frame that closes the stream."""
-        seconds = self.sent_bytes // self.encoding.bytes_per_second
+        seconds = self.samples // self.encoding.sample_rate
         info = {"bytesSent": self.sent_bytes, "duration": seconds}
         return json.dumps({"event": "stop", "sequenceNumber": number, "stop": {"tag": self.tag, "mediaInfo": info}})
-
-
-@cache
-def tone(encoding: Encoding, milliseconds: float) -> bytes:
-    """A piece of a 400 Hz tone: what a sound without samples of its own is heard as."""
-    count = int(encoding.sample_rate * milliseconds / 1000)
-    step = 2 * math.pi * 400 / encoding.sample_rate
-    samples = [int(8000 * math.sin(index * step)) for index in range(count)]
-    if encoding.sample_bytes == 1:
-        convert = ulaw if encoding.name == "ULAW" else alaw
-        return bytes(convert(sample) for sample in samples)
-    return struct.pack(f"<{count}h", *samples)
-
-
-def ulaw(sample: int) -> int:
-    """One 16-bit sample in G.711 mu-law."""
-    sign = 0x80 if sample < 0 else 0
-    magnitude = min(abs(sample), 32635) + 132
-    exponent = max(magnitude.bit_length() - 8, 0)
-    return ~(sign | exponent << 4 | (magnitude >> (exponent + 3)) & 0x0F) & 0xFF
-
-
-def alaw(sample: int) -> int:
-    """One 16-bit sample in G.711 A-law."""
-    sign = 0x80 if sample >= 0 else 0
-    magnitude = min(abs(sample), 32767) >> 3
-    exponent = max(magnitude.bit_length() - 5, 0)
-    mantissa = (magnitude >> max(exponent, 1)) & 0x0F
-    return (sign | exponent << 4 | mantissa) ^ 0x55

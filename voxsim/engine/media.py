@@ -17,6 +17,7 @@ from voxsim.engine.emitter import Emitter
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
+    from voxsim.engine.frames import Encoding
     from voxsim.engine.session import Session
 
 
@@ -30,6 +31,8 @@ class Sound:
         started: when it began, in microseconds since the run's epoch.
         length: how long it lasts in microseconds, or None for one that repeats until it is stopped.
         source: the id of the unit it comes from.
+        voice: who says it, where that was asked for.
+        skipped: how much of it was over when it began, in microseconds: it was paused.
     """
 
     kind: str
@@ -37,6 +40,8 @@ class Sound:
     started: int
     length: int | None
     source: str
+    voice: str | None = None
+    skipped: int = 0
 
     def facts(self) -> dict[str, Any]:
         """Its facts for the timeline."""
@@ -127,7 +132,7 @@ class MediaUnit(Emitter):
             sink._sources.append(self)
         self.session.note("media", "routed", self._id, {"to": sink._id})
         sink._stream_begins(self, how)
-        if (sound := self._sounding()) is not None:
+        if (sound := self._sounding_to(sink)) is not None:
             sink.hear(sound, self)
         return True
 
@@ -171,12 +176,27 @@ class MediaUnit(Emitter):
     def hear(self, sound: Sound, origin: MediaUnit) -> None:
         """A sound arrives from a unit that sends to this one."""
 
+    def hear_flow(self, origin: MediaUnit) -> None:
+        """From a unit that sends to this one something comes all the time from now on, if only silence."""
+
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What arrived from a unit is cut or paused."""
 
     def _sounding(self) -> Sound | None:
         """What this unit is sounding just now."""
         return None
+
+    def _sounding_to(self, sink: MediaUnit) -> Sound | None:
+        """What of it a unit hears that this one sends to."""
+        return self._sounding()
+
+    def _flows(self) -> bool:
+        """Whether silence comes from it, too, when nothing sounds."""
+        return False
+
+    def _samples(self, sound: Sound, encoding: Encoding, position: int, milliseconds: float) -> bytes:
+        """A piece of a sound of this unit, as `Voices.samples`."""
+        return self.session.switch.voices.samples(sound, encoding, position, milliseconds)
 
     def _cannot_send(self) -> str | None:
         """Why nothing can be sent from here now, or None."""

@@ -15,6 +15,7 @@ from voxsim.vocabulary.codes import Cause, HttpCode
 from voxsim.vocabulary.errors import ScenarioError
 
 if TYPE_CHECKING:
+    from voxsim.engine.frames import Encoding
     from voxsim.engine.future import Future
     from voxsim.engine.http import HttpRequest
     from voxsim.engine.leg import Leg
@@ -179,6 +180,28 @@ class SocketFar(Protocol):
         """The scenario, or the end of its session, closed the socket."""
 
 
+class Voices(Protocol):
+    """What sounds are heard as, where a peer of a media stream is to receive them.
+
+    Attributes:
+        steady: whether a connected call's silence travels, too, as its packets do; in virtual time nobody misses it.
+    """
+
+    @property
+    def steady(self) -> bool:
+        """See above."""
+
+    def samples(self, sound: Sound, encoding: Encoding, position: int, milliseconds: float) -> bytes:
+        """A piece of a sound. It has to come at once: silence stands for what is not there yet, or is over.
+
+        Args:
+            sound: what is played; one without a length repeats.
+            encoding: what the piece is to be in.
+            position: microseconds from the sound's first sample to the piece.
+            milliseconds: how long the piece is.
+        """
+
+
 class Tasks(Protocol):
     """Runs what waits: coroutines of scenarios, inside whatever event loop there is."""
 
@@ -244,6 +267,7 @@ class Audio:
         size_bytes: how large the file is.
         stall_at: seconds into a progressive playback at which it runs dry, or None.
         stall_seconds: how long it is dry then.
+        path: where the file is on this machine, or None; a WAV file is heard as what it is.
     """
 
     seconds: float
@@ -252,3 +276,4 @@ class Audio:
     size_bytes: int = 0
     stall_at: float | None = None
     stall_seconds: float = 1
+    path: str | None = None

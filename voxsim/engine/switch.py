@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
-from voxsim.engine.ports import Outside, Tasks, Watch, Web
+from voxsim.engine.ports import Outside, Tasks, Voices, Watch, Web
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
+from voxsim.engine.tones import Tones
 from voxsim.vocabulary.errors import VoxsimError
 from voxsim.vocabulary.limits import Limits
 
@@ -111,6 +112,7 @@ class Switch:
         self.outside: Outside = _Unset("outside")
         self.web: Web = _Unset("web")
         self.tasks: Tasks = _Unset("tasks")
+        self.voices: Voices = Tones()
         # Steps that are due: a function and its arguments, or a timer that can still be taken back, and None.
         self.ready: deque[tuple[Any, tuple[Any, ...] | None]] = deque()
         self._heap: list[tuple[int, int, Any]] = []

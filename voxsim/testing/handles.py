@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voxsim.engine import managing
-from voxsim.engine.frames import OutgoingStream, encoding_of, tone
+from voxsim.engine.frames import OutgoingStream, encoding_of
 from voxsim.engine.future import Future
 from voxsim.engine.journal import Record
+from voxsim.engine.tones import tone
 from voxsim.engine.units.websocket import WebSocket
 from voxsim.parties.line import Line
 from voxsim.parties.party import Party

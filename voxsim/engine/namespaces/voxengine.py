@@ -216,7 +216,7 @@ class VoxEngineNamespace(Namespace):
         request: Any = None,
     ) -> Player:
         """A player that says a text of at most 1500 characters; `on_pause` makes it wait for `resume()`."""
-        segment = speech(text, tts_options)
+        segment = speech(text, tts_options, voice)
         return Player(self.session, (segment,), progressive=progressive_playback, on_pause=on_pause)
 
     @command("createURLPlayer(request, {parameters}?)", Operation.CREATE, positional="loop progressivePlayback")
@@ -390,7 +390,7 @@ def _segment(given: Mapping[str, Any]) -> Segment:
         raise BadArgument(f"A segment has `text` or `url`, got {given!r}.")
     if "text" in given:
         parameters = {python_name(str(key)): value for key, value in (given.get("parameters") or {}).items()}
-        return speech(given["text"], parameters.get("tts_options"))
+        return speech(given["text"], parameters.get("tts_options"), parameters.get("voice"))
     return Segment("audio", str(given["url"]))
 
 

@@ -323,7 +323,7 @@ class Call(CallLine):
         PlaybackReady, PlaybackStarted and PlaybackFinished follow on the call. Returns the playback, whose
         `finished()` can be awaited.
         """
-        return self._play("say", speech(text, tts_options), progressive=progressive_playback)
+        return self._play("say", speech(text, tts_options, voice), progressive=progressive_playback)
 
     @command("startPlayback(url, {parameters}?)", Operation.CREATE, positional="loop")
     def start_playback(

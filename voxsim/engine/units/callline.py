@@ -129,6 +129,9 @@ class CallLine(MediaUnit):
             return None
         return speech
 
+    def _flows(self) -> bool:
+        return self.leg.media_back
+
     def _cannot_send(self) -> str | None:
         return self._no_media()
 
@@ -171,6 +174,8 @@ class CallLine(MediaUnit):
 
     def leg_first_packet(self) -> None:
         """The first audio came."""
+        for sink in self.sinks:
+            sink.hear_flow(self)
         self.emit(CallEvents.FirstAudioPacketReceived(self, self._id))
 
     def leg_quality(self) -> None:

@@ -56,9 +56,10 @@ class Segment:
     kind: str
     content: str
     options: Mapping[str, Any] | None = None
+    voice: str | None = None
 
 
-def speech(text: Any, options: Mapping[str, Any] | None) -> Segment:
+def speech(text: Any, options: Mapping[str, Any] | None, voice: object = None) -> Segment:
     """A text to be said.
 
     Raises:
@@ -66,7 +67,7 @@ def speech(text: Any, options: Mapping[str, Any] | None) -> Segment:
     """
     if options is not None and not isinstance(options, Mapping):
         raise BadArgument(f"ttsOptions is an object such as {{'rate': 'slow'}}, got {options!r}.")
-    return Segment("speech", str(text), options)
+    return Segment("speech", str(text), options, None if voice is None else str(voice))
 
 
 class Playback(MediaUnit):
@@ -237,13 +238,14 @@ class Playback(MediaUnit):
             if start <= played:
                 continue
             if begin <= 0:
-                self._sounds(segment, length)
+                self._sounds(segment, length, -begin)
             else:
                 self._later(begin, self._sounds, segment, length)
 
-    def _sounds(self, segment: Segment, length: int) -> None:
+    def _sounds(self, segment: Segment, length: int, skipped: int = 0) -> None:
         once = None if self._loop else length
-        self._sound = Sound(segment.kind, segment.content, self.session.switch.now, once, self._id)
+        now = self.session.switch.now
+        self._sound = Sound(segment.kind, segment.content, now, once, self._id, segment.voice, skipped)
         self.play_out(self._sound)
 
     def _arm(self) -> None:

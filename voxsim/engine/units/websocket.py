@@ -1,7 +1,7 @@
 """WebSocket: a socket of the session, made by the scenario or opened to the session's URL.
 
-Text messages, and media streams as frames in both directions (`engine.frames`). The peer is a port: a scripted one, or
-a real connection. Its ready states are in `MOVES`.
+Text messages, and media in both directions as frames (`engine.frames`) of streams (`engine.streams`). The peer is a
+port: a scripted one, or a real connection. Its ready states are in `MOVES`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import attrs
-
 from voxsim.engine import frames
 from voxsim.engine.command import Options, command
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
+from voxsim.engine.samples import silence
+from voxsim.engine.streams import Incoming, Outgoing
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
 from voxsim.vocabulary.enums import WebSocketCloseCode, WebSocketReadyState
 from voxsim.vocabulary.errors import SocketClosed, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
-    from voxsim.engine.switch import Timer
 
 CONNECTING, OPEN = WebSocketReadyState.CONNECTING, WebSocketReadyState.OPEN
 CLOSING, CLOSED = WebSocketReadyState.CLOSING, WebSocketReadyState.CLOSED
@@ -109,18 +108,6 @@ _PROPERTY_OF: Final[dict[str, str]] = {
 Handler = Callable[[Any], Any] | None
 
 
-@attrs.define
-class _Inbound:
-    """A stream from the peer: until when its buffered audio plays (microseconds), and how much came in all."""
-
-    encoding: frames.Encoding
-    plays_until: int = 0
-    received: int = 0
-    dropped: int = 0
-    silent: bool = False
-    clock: Timer | None = None
-
-
 @unit("WebSocket", events=WebSocketEvents)
 class WebSocket(MediaUnit):
     """A WebSocket of the session.
@@ -164,8 +151,8 @@ class WebSocket(MediaUnit):
         self.onmediastarted: Handler = None
         self.onmediaended: Handler = None
         self._far: SocketFar | None = None
-        self._inbound: dict[str | None, _Inbound] = {}
-        self._outbound: dict[MediaUnit, frames.OutgoingStream] = {}
+        self._inbound: dict[str | None, Incoming] = {}
+        self._outbound: dict[MediaUnit, Outgoing] = {}
         self._number = 0
         self._seconds = 0
         session.sockets = session.sockets if session.sockets is not None else {}
@@ -230,12 +217,13 @@ class WebSocket(MediaUnit):
     def clear_media_buffer(self, parameters: Options = None, *, tag: str | None = None) -> None:
         """Throw away what is buffered of the peer's audio: of one tag, or of all."""
         now = self.session.switch.now
-        for name, stream in self._inbound.items():
+        for name, stream in tuple(self._inbound.items()):
             if tag is None or tag == name:
-                stream.plays_until = min(stream.plays_until, now)
-                self._arm_silence(name, stream)
-        for sink in self.sinks:
-            sink.hear_nothing(self)
+                stream.clear(now)
+                (self._end_inbound if stream.over else self._arm_silence)(stream)
+        for sink, how in tuple((self._sinks or {}).items()):
+            if tag is None or how.tag in (None, tag):
+                sink.hear_nothing(self)
 
     async def message(self) -> str:
         """Wait for the next text message and return its text."""
@@ -266,10 +254,10 @@ class WebSocket(MediaUnit):
         match frames.parse(text):
             case frames.Start() as start:
                 self._begin_inbound(start)
-            case frames.Media(tag, payload) if tag in self._inbound:
-                self._take(tag, self._inbound[tag], payload)
-            case frames.Stop(tag) if tag in self._inbound:
-                self._end_inbound(tag)
+            case frames.Media(tag, payload) if (stream := self._inbound.get(tag)) is not None and not stream.over:
+                self._take(stream, payload)
+            case frames.Stop(tag) if (stream := self._inbound.get(tag)) is not None and not stream.over:
+                self._end_inbound(stream)
             case _:
                 self.session.note("websocket", "received", self._id, {"text": text})
                 self.emit(WebSocketEvents.MESSAGE(self, text=text))
@@ -288,8 +276,9 @@ class WebSocket(MediaUnit):
         self.far_closed(WebSocketCloseCode.CLOSE_ABNORMAL, "Connection failed", clean=False)
 
     def _closed(self, code: int, reason: str, *, clean: bool) -> None:
-        for tag in tuple(self._inbound):
-            self._end_inbound(tag)
+        for stream in tuple(self._inbound.values()):
+            stream.clear(self.session.switch.now)
+            self._end_inbound(stream)
         self._move(CLOSED)
         self.unroute_all()
         self.session.note("websocket", "closed", self._id, {"code": int(code), "reason": reason})
@@ -303,7 +292,18 @@ class WebSocket(MediaUnit):
     def hear(self, sound: Sound, origin: MediaUnit) -> None:
         """Sound goes to the peer, in frames of 20 ms while it lasts."""
         if origin in self._outbound:
-            self.session.switch.post(self._send_frame, origin, sound)
+            self._outbound[origin].hear(sound)
+
+    def hear_flow(self, origin: MediaUnit) -> None:
+        """Silence does, too, where silence is sent."""
+        if origin in self._outbound and self.session.switch.voices.steady:
+            self._outbound[origin].hear(None)
+
+    def _write_frame(self, make: Callable[[int], str]) -> None:
+        """Send the frame that is made with the next sequence number, while the socket is open."""
+        if self.ready_state is OPEN:
+            number, self._number = self._number, self._number + 1
+            self._write(make(number))
 
     def _stream_begins(self, source: MediaUnit, how: SendMedia) -> None:
         if self.ready_state is OPEN:
@@ -314,101 +314,108 @@ class WebSocket(MediaUnit):
         if how is None:
             return
         encoding = frames.encoding_of(how.encoding)
+        if not encoding.sample_bytes:
+            self.session.warn("sendMediaTo: voxsim has no Opus encoder; the peer gets packets of silence.", source._id)
         stream = frames.OutgoingStream(how.tag or source._id, encoding, how.custom_parameters)
-        self._outbound[source] = stream
+        self._outbound[source] = outgoing = Outgoing(self, source, stream)
         self.session.note("websocket", "media start", self._id, {"tag": stream.tag, "from": source._id})
-        self._write(stream.start(self._next()))
-        if (sound := source._sounding()) is not None:
-            self.hear(sound, source)
+        outgoing.begin()
 
     def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
-        stream = self._outbound.pop(source, None)
-        if stream is not None and self.ready_state is OPEN:
-            facts = {"tag": stream.tag, "chunks": stream.chunk, "bytes": stream.sent_bytes}
-            self.session.note("websocket", "media stop", self._id, facts)
-            self._write(stream.stop(self._next()))
-
-    def _send_frame(self, source: MediaUnit, sound: Sound) -> None:
-        stream = self._outbound.get(source)
-        switch = self.session.switch
-        if stream is None or source._sounding() is not sound or self.ready_state is not OPEN:
-            return
-        if sound.length is not None and switch.now >= sound.started + sound.length:
-            return
-        self._write(stream.media(self._next(), frames.tone(stream.encoding, switch.timing.frame)))
-        switch.after_ms(switch.timing.frame, self._send_frame, source, sound)
+        outgoing = self._outbound.pop(source, None)
+        if outgoing is not None:
+            facts = outgoing.end()
+            if self.ready_state is OPEN:
+                self.session.note("websocket", "media stop", self._id, facts)
 
     def _write(self, text: str) -> None:
         if self._far is not None:
             self._far.sent(text)
 
-    def _next(self) -> int:
-        number, self._number = self._number, self._number + 1
-        return number
-
     # --- media from the peer ---
 
     def _begin_inbound(self, start: frames.Start) -> None:
-        if start.tag in self._inbound:
-            self._end_inbound(start.tag)
-        self._inbound[start.tag] = stream = _Inbound(start.encoding, self.session.switch.now)
+        if (before := self._inbound.get(start.tag)) is not None:
+            self._end_inbound(before)
+        self._inbound[start.tag] = stream = Incoming(start.tag, start.encoding, self.session.switch.now)
         parameters = start.custom_parameters if isinstance(start.custom_parameters, dict) else None
         self.emit(
             WebSocketEvents.MEDIA_STARTED(
                 self, tag=start.tag, encoding=start.given_encoding, custom_parameters=parameters
             )
         )
-        self._arm_silence(start.tag, stream)
+        self._arm_silence(stream)
 
-    def _take(self, tag: str | None, stream: _Inbound, payload: bytes) -> None:
+    def _take(self, stream: Incoming, payload: bytes) -> None:
         now = self.session.switch.now
-        length = len(payload) * 1_000_000 // stream.encoding.bytes_per_second
-        buffered = max(stream.plays_until - now, 0)
-        limits = self.session.switch.limits
-        if buffered + length > limits.websocket_buffer_seconds * 1_000_000:
-            if not stream.dropped:
-                self.session.limit("websocket_buffer_seconds", limits.websocket_buffer_seconds, self._id)
-            stream.dropped += length
+        seconds = self.session.switch.limits.websocket_buffer_seconds
+        dropped = stream.dropped
+        begins, taken = stream.take(payload, now, int(seconds * 1_000_000), self._id)
+        if stream.dropped and not dropped:
+            self.session.limit("websocket_buffer_seconds", seconds, self._id)
+        if not taken:
             return
-        fresh = stream.plays_until <= now
-        stream.plays_until = now + buffered + length
-        stream.received += length
-        stream.silent = False
-        if fresh:
-            sound = Sound("audio", f"stream {tag}" if tag else "stream", now, None, self._id)
-            self.play_out(sound)
-        self._arm_silence(tag, stream)
+        sinks = [sink for sink, how in (self._sinks or {}).items() if how.tag in (None, stream.tag)]
+        if any(isinstance(sink, WebSocket) for sink in sinks):
+            stream.keep(taken, now)
+        if begins and stream.sound is not None:
+            for sink in sinks:
+                sink.hear(stream.sound, self)
+        self._arm_silence(stream)
 
-    def _arm_silence(self, tag: str | None, stream: _Inbound) -> None:
+    def _sounding_to(self, sink: MediaUnit) -> Sound | None:
+        """A sink that named a tag hears the stream of that tag; others hear what began last."""
+        how, now = (self._sinks or {}).get(sink), self.session.switch.now
+        heard = [
+            sound
+            for stream in self._inbound.values()
+            if how is not None and how.tag in (None, stream.tag) and (sound := stream.sounding(now)) is not None
+        ]
+        return max(heard, key=lambda sound: sound.started, default=None)
+
+    def _samples(self, sound: Sound, encoding: frames.Encoding, position: int, milliseconds: float) -> bytes:
+        for stream in self._inbound.values():
+            if stream.sound is sound:
+                return stream.samples(encoding, position, milliseconds)
+        return silence(encoding, encoding.samples_of(round(milliseconds * 1000)))
+
+    def _arm_silence(self, stream: Incoming) -> None:
         """Report the end of the stream one second after its last audio has been played."""
         if stream.clock is not None:
             stream.clock.cancel()
         switch = self.session.switch
         quiet = int(switch.limits.websocket_silence_seconds * 1_000_000)
-        stream.clock = switch.at(max(stream.plays_until, switch.now) + quiet, self._fall_silent, tag)
+        stream.clock = switch.at(max(stream.plays_until, switch.now) + quiet, self._fall_silent, stream)
 
-    def _fall_silent(self, tag: str | None) -> None:
+    def _fall_silent(self, stream: Incoming) -> None:
         """Nothing has come for a while: the stream is reported as ended, but audio that comes later belongs to it."""
-        stream = self._inbound.get(tag)
-        if stream is not None and not stream.silent:
+        if not stream.silent:
             stream.silent = True
-            self._report_end(tag, stream)
+            self._report_end(stream)
 
-    def _end_inbound(self, tag: str | None) -> None:
-        stream = self._inbound.pop(tag, None)
-        if stream is None:
-            return
+    def _end_inbound(self, stream: Incoming) -> None:
+        """No more comes of it; what is buffered plays nevertheless."""
         if stream.clock is not None:
             stream.clock.cancel()
-        if not stream.silent:
-            self._report_end(tag, stream)
+        if not stream.silent and not stream.over:
+            self._report_end(stream)
+        stream.over = True
+        switch = self.session.switch
+        if stream.sounding(switch.now) is None:
+            self._forget(stream)
+        else:
+            stream.clock = switch.at(stream.plays_until, self._forget, stream)
 
-    def _report_end(self, tag: str | None, stream: _Inbound) -> None:
+    def _forget(self, stream: Incoming) -> None:
+        if self._inbound.get(stream.tag) is stream:
+            del self._inbound[stream.tag]
+
+    def _report_end(self, stream: Incoming) -> None:
         self._seconds += round(stream.received / 1_000_000)
-        facts = {"tag": tag, "ms": stream.received // 1000, "droppedMs": stream.dropped // 1000}
+        facts = {"tag": stream.tag, "ms": stream.received // 1000, "droppedMs": stream.dropped // 1000}
         self.session.note("websocket", "media received", self._id, facts)
         stream.received = stream.dropped = 0
-        self.emit(WebSocketEvents.MEDIA_ENDED(self, tag=tag, media_info={"duration": self._seconds}))
+        self.emit(WebSocketEvents.MEDIA_ENDED(self, tag=stream.tag, media_info={"duration": self._seconds}))
 
     # --- inside ---
 
