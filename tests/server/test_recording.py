@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from voxsim.server.recorder import Recorder
-from voxsim.server.recording import masked_headers, masked_url
+from voxsim.server.recording import SocketStep, line_of, masked_headers, masked_url, read
 from voxsim.server.replay import Replay
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.limits import Limits
@@ -155,6 +155,7 @@ def test_secrets_in_headers_are_masked():
     names = ("Authorization", "Cookie", "Proxy-Authorization", "X-Auth-Token", "apikey")
     assert masked_headers(tuple((name, "s") for name in names)) == tuple((name, "***") for name in names)
     assert masked_headers((("Accept", "s"),)) == (("Accept", "s"),)
+    assert masked_headers((("location", "/there?token=s"),)) == (("location", "/there?token=***"),)
 
 
 # --- and played back ---
@@ -184,12 +185,12 @@ async def test_time_outs_are_played_by_the_engine(vox, record, file, ask):
 
 
 async def test_redirects_are_played_step_by_step(vox, record, file, ask):
-    vox.web.on("GET", URL).reply(302, headers={"Location": "/there"})
+    vox.web.on("GET", URL).reply(302, headers={"Location": "/there?token=1"})
     vox.web.on("GET", "https://a.example/there").reply(text="moved")
     path = ask(f"'{URL}'")
     vox.start(path)
     await vox.finished()
-    assert [line["url"] for line in lines(file)] == [URL, "https://a.example/there"]
+    assert [line["url"] for line in lines(file)] == [URL, "https://a.example/there?token=***"]
     vox.world.switch.web = Replay(vox.world.switch, file)
     vox.start(path)
     assert written(await vox.finished())[-1].startswith("200 moved")
@@ -295,10 +296,34 @@ async def test_a_recording_goes_on_where_it_ended(vox, record, file, ask):
     assert [line["n"] for line in lines(file)] == [1, 2]
 
 
+async def test_a_line_without_its_end_is_ended_first(vox, file, ask):
+    file.write_text(json.dumps({"v": 1, "kind": "http", "n": 1, "at": 0, "method": "GET", "url": URL}))
+    vox.world.switch.web = more = Recorder(vox.world.switch, vox.web, file)
+    vox.start(ask(f"'{URL}'"))
+    await vox.finished()
+    more.close()
+    assert [line["n"] for line in lines(file)] == [1, 2]
+
+
+@pytest.mark.parametrize("text", ["a\u2028b", "a\u0085b", "a\r\nb", "a\ud800b", "\0", "\U0001f600"])
+def test_any_text_can_be_kept(text, file):
+    entry = SocketStep(n=1, at=0.5, what="received", text=text)
+    file.write_text(line_of(entry) + "\n", encoding="utf-8")
+    assert list(read(file)) == [entry]
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
         ("{", "Expecting property name"),
+        ("[" * 100_000, "recursion"),
+        ('{"v": 1, "kind": "http", "n": 1, "at": 0, "url": "x", "method": "GET", "headers": [["a"]]}', "headers"),
+        ('{"v": 1, "kind": "http", "n": 1, "at": 0, "url": "x", "method": "GET", "seconds": NaN}', "'seconds' must be"),
+        (
+            '{"v": 1, "kind": "http", "n": 1, "at": 0, "url": "x", "method": "G", "connected": -1}',
+            "'connected' must be",
+        ),
+        ('{"v": 1, "kind": "http", "n": 1, "at": 1e999, "url": "x", "method": "GET"}', "'at' must be"),
         ("[]", "JSON object"),
         ('{"kind": "http"}', "'v'"),
         ('{"v": 2, "kind": "http"}', "'v'"),

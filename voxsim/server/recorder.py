@@ -54,6 +54,8 @@ class Recorder:
         except OSError as error:
             raise ConfigurationError(f"The recording {path} cannot be written: {error}") from None
         self._file = os.fdopen(descriptor, "w", encoding="utf-8")
+        if self._path.stat().st_size and not self._path.read_bytes().endswith(b"\n"):
+            self._file.write("\n")
 
     @property
     def now(self) -> float:

@@ -7,6 +7,7 @@ each thing that happened on it. Secrets in headers and URLs do not get into the 
 from __future__ import annotations
 
 import json
+import math
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
-from attrs.validators import deep_iterable, in_, instance_of, optional
+from attrs.validators import and_, deep_iterable, ge, in_, instance_of, lt, max_len, min_len, optional
 
 from voxsim.vocabulary.codes import HttpCode
 from voxsim.vocabulary.errors import ConfigurationError
@@ -26,6 +27,7 @@ _SECRET: Final = r"auth|cookie|token|secret|passw|signature|api[-_]?key"  # noqa
 _SECRET_HEADER: Final = re.compile(_SECRET, re.IGNORECASE)
 _SECRET_PARAMETER: Final = re.compile(rf"([?&](?:key|[^=&#]*(?:{_SECRET})[^=&#]*)=)[^&#]*", re.IGNORECASE)
 _PASSWORD: Final = re.compile(r"(//[^/?#@:]*:)[^/?#]*@")
+_WITH_URLS: Final = ("location", "content-location", "referer")
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -36,8 +38,14 @@ def masked_url(url: str) -> str:
 
 
 def masked_headers(headers: Pairs) -> Pairs:
-    """The headers, without the values of those that identify somebody."""
-    return tuple((name, MASK if _SECRET_HEADER.search(name) else value) for name, value in headers)
+    """The headers, without the values of those that identify somebody, and with masked URLs."""
+    return tuple((name, _masked_value(name, value)) for name, value in headers)
+
+
+def _masked_value(name: str, value: str) -> str:
+    if _SECRET_HEADER.search(name):
+        return MASK
+    return masked_url(value) if name.lower() in _WITH_URLS else value
 
 
 # --- from JSON ---
@@ -57,20 +65,23 @@ def _bytes(value: Any) -> Any:
     return value.encode() if isinstance(value, str) else value
 
 
+_SECONDS: Final[Any] = and_(instance_of((int, float)), and_(ge(0), lt(math.inf)))
+
+
 def _number(**more: Any) -> Any:
-    return attrs.field(validator=instance_of((int, float)), **more)
+    return attrs.field(validator=_SECONDS, **more)
 
 
 def _text(**more: Any) -> Any:
     return attrs.field(validator=instance_of(str), **more)
 
 
-def _maybe(kind: type | tuple[type, ...]) -> Any:
+def _maybe(kind: type) -> Any:
     return attrs.field(default=None, validator=optional(instance_of(kind)))
 
 
 _TEXTS: Final = deep_iterable(instance_of(str), instance_of(tuple))
-_PAIRS: Final = deep_iterable(_TEXTS, instance_of(tuple))
+_PAIRS: Final = deep_iterable(and_(_TEXTS, min_len(2), max_len(2)), instance_of(tuple))
 
 
 @attrs.frozen(kw_only=True)
@@ -98,8 +109,8 @@ class HttpEntry(Entry):
     url: str = _text()
     headers: Pairs = attrs.field(default=(), converter=_pairs, validator=_PAIRS)
     body: bytes = attrs.field(default=b"", converter=_bytes, validator=instance_of(bytes))
-    connected: float | None = _maybe((int, float))
-    seconds: float | None = _maybe((int, float))
+    connected: float | None = attrs.field(default=None, validator=optional(_SECONDS))
+    seconds: float | None = attrs.field(default=None, validator=optional(_SECONDS))
     status: int | None = _maybe(int)
     response_headers: Pairs = attrs.field(default=(), converter=_pairs, validator=_PAIRS)
     response_body: bytes = attrs.field(default=b"", converter=_bytes, validator=instance_of(bytes))
@@ -149,13 +160,14 @@ _KIND_OF: Final = {kind: name for name, kind in KINDS.items()}
 
 
 def line_of(entry: Entry) -> str:
-    """An entry as a line of JSON; what has its default value is left out."""
+    """An entry as a line of JSON; what has its default value is left out, and half a surrogate pair is escaped."""
     facts = {
         field.name: _plain(value)
         for field in attrs.fields(type(entry))
         if (value := getattr(entry, field.name)) != field.default
     }
-    return json.dumps({"v": VERSION, "kind": _KIND_OF[type(entry)], **facts}, ensure_ascii=False)
+    line = json.dumps({"v": VERSION, "kind": _KIND_OF[type(entry)], **facts}, ensure_ascii=False)
+    return line.encode(errors="backslashreplace").decode()
 
 
 def _plain(value: Any) -> Any:
@@ -174,14 +186,15 @@ def read(path: Path) -> Iterator[Entry]:
         ConfigurationError: the file cannot be read, or a line of it is no entry; the message names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: it takes characters for line breaks that JSON does not escape.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The recording {path} cannot be read: {error}") from None
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 yield _entry(json.loads(line))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 raise ConfigurationError(f"{path}:{number}: {error.args[0]}") from None
 
 

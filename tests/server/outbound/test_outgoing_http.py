@@ -180,6 +180,9 @@ async def test_a_name_that_is_not_in_the_certificate_is_a_connection_error(drive
         pytest.param(
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", id="wrongly packed"
         ),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"text")[:-4], id="half a packed body"
+        ),
     ],
 )
 async def test_what_is_lost_in_the_middle_is_a_network_error(driver, answer, net, listening):

@@ -143,12 +143,16 @@ def _unpacked(body: bytes, encoding: str, most: int) -> bytes:
     """The body as it was before it was packed, or a beginning of more than `most` bytes; unknown packing is kept.
 
     Raises:
-        zlib.error: it is not what it says.
+        zlib.error: it is not what it says, or its end is missing.
     """
     how = _PACKINGS.get(encoding.strip().lower())
-    if how is None or not body:
+    if how is None or not body or len(body) > most:
         return body
-    return zlib.decompressobj(how).decompress(body, most + 1)
+    unpacker = zlib.decompressobj(how)
+    unpacked = unpacker.decompress(body, most + 1)
+    if not unpacker.eof and len(unpacked) <= most:
+        raise zlib.error("The packed body ends in the middle")
+    return unpacked
 
 
 # --- what went wrong ---
