@@ -1,4 +1,4 @@
-"""What is kept: the same questions to the storage in memory and to the one in a file, then what a file alone can show."""
+"""What is kept: the same questions to the storage in memory and to that in a file, then what a file alone can show."""
 
 import contextlib
 import sqlite3

@@ -213,7 +213,7 @@ class Driver(trio.abc.Clock):
         if self._parked != "idle" or self.pace.kind is not Kind.REAL:
             return
         self.switch.advance(max(self.switch.now, int(self._wall() * 1_000_000)))
-        taken = self.switch.run_due(_STEPS_BEFORE_YIELD, self.turns)
+        taken = 0 if self.turns else self.switch.run_due(_STEPS_BEFORE_YIELD, self.turns)
         if self.turns or taken == _STEPS_BEFORE_YIELD:
             self._wake()
 
@@ -289,6 +289,8 @@ class Driver(trio.abc.Clock):
         while True:
             if self.pace.kind is Kind.REAL:
                 switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
+            while turns:  # of handlers that began while a door moved the engine
+                await self._take_turn(turns.popleft())
             taken = switch.run_due(_STEPS_BEFORE_YIELD, turns, self._horizon())
             while turns:
                 await self._take_turn(turns.popleft())
