@@ -160,9 +160,11 @@ async def test_one_recipient_of_two_is_refused(driver, net, smtp, postbox):
     ("changes", "expected"),
     [
         ({"server": "nowhere.invalid"}, -3),
+        ({"server": "no..where"}, -3),
         ({"port": 1}, -4),
         ({"title": "two\nlines"}, -8),
         ({"port": "none"}, -8),
+        ({"body": "half a character: \ud800"}, -8),
     ],
 )
 async def test_what_never_gets_to_a_server_has_a_code_of_its_own(changes, expected, driver, net, smtp):

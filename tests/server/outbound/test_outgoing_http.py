@@ -197,9 +197,14 @@ async def test_what_is_lost_in_the_middle_is_a_network_error(driver, answer, net
     assert result.error
 
 
-async def test_a_header_that_cannot_be_sent_is_an_internal_error(driver, net, site):
+@pytest.mark.parametrize(
+    "options",
+    [{"headers": {"X-Split": "a\r\nX-Other: b"}}, {"headers": {"X-Half": "\ud800"}}],
+    ids=["two lines", "half a character"],
+)
+async def test_what_cannot_be_sent_is_an_internal_error(driver, options, net, site):
     there = await site()
-    result = await net.request(there.url, headers={"X-Split": "a\r\nX-Other: b"})
+    result = await net.request(there.url, **options)
     assert result.code == -8
     assert not there.requests
 

@@ -97,14 +97,15 @@ async def test_the_handshake_carries_protocols_and_headers(driver, net, peer):
     def look(connection):
         requests.append((connection.request.path, connection.request.headers, connection.subprotocol))
 
-    headers = {"X-Own": "1", "Sec-WebSocket-Key": "never", "Authorization": "Bearer t"}
+    headers = {"X-Own": "1", "Sec-WebSocket-Key": "never", "Authorization": "Bearer t", "X-Half": "\ud800"}
     async with peer(look, subprotocols=["chat"]) as url:
         socket = Opened(net, f"{url}/pa%20th?q=1", ("chat", "other"), headers)
         assert [await socket.near.told(), await socket.near.told()] == ["open", (1000, "", True)]
     path, seen, chosen = requests[0]
     assert (path, chosen) == ("/pa%20th?q=1", "chat")
     assert seen["Sec-WebSocket-Protocol"] == "chat, other"
-    assert (seen["X-Own"], seen["Authorization"], seen["User-Agent"]) == ("1", "Bearer t", "VoxEngine/1.0")
+    assert (seen["X-Own"], seen["X-Half"], seen["Authorization"]) == ("1", "?", "Bearer t")
+    assert seen["User-Agent"] == "VoxEngine/1.0"
     assert seen["Sec-WebSocket-Key"] != "never"
 
 

@@ -162,7 +162,7 @@ def code_of(error: BaseException) -> HttpCode:
     """The documented code for a failure."""
     import httpx2
 
-    if any(isinstance(one, socket.gaierror | UnicodeError) for one in _chain(error)):
+    if any(is_unknown_host(one) for one in _chain(error)):
         return HttpCode.HOST_NOT_FOUND
     match error:
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
@@ -173,9 +173,14 @@ def code_of(error: BaseException) -> HttpCode:
             return HttpCode.TIMEOUT
         case httpx2.NetworkError() | httpx2.RemoteProtocolError() | zlib.error():
             return HttpCode.NETWORK
-        case httpx2.LocalProtocolError():
+        case httpx2.LocalProtocolError() | UnicodeError():
             return HttpCode.INTERNAL
     return HttpCode.UNKNOWN
+
+
+def is_unknown_host(error: BaseException) -> bool:
+    """Whether the system knows no address for a host, or its name cannot be one."""
+    return isinstance(error, socket.gaierror) or (isinstance(error, UnicodeError) and "idna" in str(error))
 
 
 def text_of(error: BaseException) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
+from voxsim.server.outbound.http import is_unknown_host
 from voxsim.vocabulary.codes import HTTP_ERRORS, HttpCode
 
 if TYPE_CHECKING:
@@ -117,9 +117,9 @@ def _connected(mail: Mapping[str, Any], tls: ssl.SSLContext) -> Iterator[smtplib
 
 def _code_of(error: Exception) -> HttpCode:
     """The code for a failure without a reply of the server."""
+    if is_unknown_host(error):
+        return HttpCode.HOST_NOT_FOUND
     match error:
-        case socket.gaierror() | UnicodeError():
-            return HttpCode.HOST_NOT_FOUND
         case TimeoutError():
             return HttpCode.TIMEOUT
         case smtplib.SMTPServerDisconnected() if isinstance(error.__context__, TimeoutError):

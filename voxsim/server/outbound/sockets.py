@@ -145,7 +145,7 @@ class OutgoingSocket:
 
 def _handshake(address: httpx2.URL, protocols: tuple[str, ...], headers: Headers) -> Request:
     extra = [
-        (name.encode("latin-1", "replace"), str(value).encode())
+        (name.encode("latin-1", "replace"), str(value).encode(errors="replace"))
         for name, value in headers.items()
         if not name.lower().startswith(_OF_THE_HANDSHAKE)
     ]
