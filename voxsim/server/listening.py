@@ -57,7 +57,6 @@ class Listening:
         self._tls = tls
         self._clients: set[Connection] = set()
         self._open = 0
-        self._listeners: list[trio.SocketListener] = []
         self._accepting: list[trio.CancelScope] = []
         self._empty = trio.Event()
 
@@ -82,7 +81,6 @@ class Listening:
         for extra in listeners[1:]:
             await extra.aclose()
         listener = listeners[0]
-        self._listeners.append(listener)
         self._nursery.start_soon(self._accept, listener, secure)
         return int(listener.socket.getsockname()[1])
 
@@ -90,8 +88,6 @@ class Listening:
         """Accept nobody any more, answer what is under way for so many real seconds, and drop the rest."""
         for scope in self._accepting:
             scope.cancel()
-        for listener in self._listeners:
-            await listener.aclose()
         for client in tuple(self._clients):
             client.stop()
         if self._open:
@@ -99,7 +95,7 @@ class Listening:
                 await self._empty.wait()
 
     async def _accept(self, listener: trio.SocketListener, secure: bool) -> None:
-        with trio.CancelScope() as scope:
+        with listener.socket, trio.CancelScope() as scope:
             self._accepting.append(scope)
             while True:
                 try:
