@@ -1,5 +1,6 @@
 """`voxsim.toml`: what it says becomes data, what a folder says by itself does too, and mistakes are shown in place."""
 
+import wave
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,17 @@ def test_figures(whole):
     assert whole.server == ServerEntry(port=0, secure_port=8443, hosts=("voxsim.test",), time="x10")
 
 
+@pytest.mark.parametrize(("more", "seconds"), [("", 1.5), (", seconds = 9", 9)])
+def test_a_wav_file_says_itself_how_long_it_plays(more, seconds, folder):
+    write("menu.py", toml=f'[sounds.files]\n"https://x.example/a.wav" = {{ path = "sounds/a.wav"{more} }}\n')
+    (folder / "sounds").mkdir()
+    with wave.open(str(folder / "sounds" / "a.wav"), "wb") as file:
+        file.setparams((2, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(48000))
+    audio = load_configuration(folder).sounds.file("https://x.example/a.wav")
+    assert (audio.seconds, audio.path) == (seconds, str(folder / "sounds" / "a.wav"))
+
+
 def test_devices_may_be_a_number(folder):
     write("menu.py", toml='[[user]]\nname = "anna"\nanswer = 3\ndevices = 2\n')
     [anna] = load_configuration(folder).users
@@ -362,6 +374,8 @@ def test_nothing_to_serve(folder, names, place, message):
         (APP + "[timing]\ndigit = inf\n", "voxsim.toml:7: 'digit' is a number below 2^53."),
         (APP + "[sounds]\ncharacters_per_second = 0\n", "voxsim.toml:7: 'characters_per_second' cannot be 0."),
         (APP + '[sounds.files]\na = "x"\n', "voxsim.toml:7: 'a' is a number, got a text."),
+        (APP + '[sounds.files]\na = { path = "a.wav" }\n', "voxsim.toml:7: 'path' is a WAV file, or 'seconds' says"),
+        (APP + "[sounds.files]\na = {}\n", "voxsim.toml:7: [sounds.files.a] needs the key 'seconds', a number."),
         (APP + "[server]\nport = 70000\n", "voxsim.toml:7: 'port' is a port from 0 (any) to 65535, got 70000."),
         (APP + "[server]\nport = 81\nsecure_port = 81\n", "voxsim.toml:8: 'port' and 'secure_port' are the same port."),
         (APP + '[server]\nhosts = ["http://x"]\n', "voxsim.toml:7: 'hosts' are names such as"),

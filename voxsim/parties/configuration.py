@@ -104,7 +104,7 @@ def _read(file: Path) -> Configuration:
         web=_distinct(whole.tables("web"), read_web, "method", "url"),
         limits=read_figures(whole.table("limits"), Limits),
         timing=read_figures(whole.table("timing"), Timing),
-        sounds=read_sounds(whole.table("sounds")),
+        sounds=read_sounds(whole.table("sounds"), file.parent),
         server=read_server(whole.table("server")),
     )
 

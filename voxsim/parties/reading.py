@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import re
 import warnings
+import wave
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_type_hints
 
@@ -278,8 +279,11 @@ def read_figures(table: Table, kind: type[_Figures]) -> _Figures:
     return kind(**found)
 
 
-def read_sounds(table: Table) -> Sounds:
-    """`[sounds]`, with what is known of audio files under `[sounds.files]`: the seconds of each, or a table."""
+def read_sounds(table: Table, folder: Path) -> Sounds:
+    """`[sounds]`, with what is known of audio files under `[sounds.files]`: the seconds of each, or a table.
+
+    A file's `path` is looked for in the folder.
+    """
     own = Sounds()
     table.only("characters_per_second", "shortest_seconds", "file_seconds", "files")
     speed = table.seconds("characters_per_second", own.characters_per_second)
@@ -290,24 +294,40 @@ def read_sounds(table: Table) -> Sounds:
         characters_per_second=speed,
         shortest_seconds=table.seconds("shortest_seconds", own.shortest_seconds),
         file_seconds=table.seconds("file_seconds", own.file_seconds),
-        files={url: _audio(files, url) for url in files.values},
+        files={url: _audio(files, url, folder) for url in files.values},
     )
 
 
-def _audio(files: Table, url: str) -> Audio:
+def _audio(files: Table, url: str, folder: Path) -> Audio:
     if not isinstance(files.values[url], dict):
         return Audio(files.seconds(url, 0))
     table = files.table(url)
     table.only(*(field.name for field in attrs.fields(Audio)))
-    table.need("seconds", float)
+    path = table.take("path", str)
+    if path is None:
+        table.need("seconds", float)
+    else:
+        path = str(folder / path)
     return Audio(
-        seconds=table.seconds("seconds", 0),
+        seconds=table.seconds("seconds", 0) if path is None or "seconds" in table.values else _length(table, path),
         error=table.take("error", str),
         download_seconds=table.seconds("download_seconds", 0),
         size_bytes=table.take("size_bytes", int) or 0,
         stall_at=table.seconds("stall_at", 0) if "stall_at" in table.values else None,
         stall_seconds=table.seconds("stall_seconds", 1),
+        path=path,
     )
+
+
+def _length(table: Table, path: str) -> float:
+    """The seconds of a WAV file, by its head."""
+    try:
+        with wave.open(path, "rb") as file:
+            # A program that writes to a pipe cannot know the number of frames, and writes a great one.
+            fitting = Path(path).stat().st_size // (file.getnchannels() * file.getsampwidth())
+            return min(file.getnframes(), fitting) / file.getframerate()
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        raise table.wrong(f"'path' is a WAV file, or 'seconds' says how long it plays; got {path!r}.", "path") from None
 
 
 def read_server(table: Table) -> ServerEntry:

@@ -15,6 +15,7 @@ import attrs
 import trio
 
 from voxsim.protocols.gate import Gate
+from voxsim.server.audio import Speech
 from voxsim.server.calls import Calls
 from voxsim.server.door import Door
 from voxsim.server.limits import ServerLimits
@@ -84,6 +85,8 @@ class Server:
         async with trio.open_nursery() as nursery, trio.open_nursery() as clients:
             self.nursery = nursery
             self.records = Records(self.world, self._storage, nursery)
+            switch = self.world.switch
+            switch.voices = Speech(self.door, nursery, switch.sounds)
             sweep = Sweep()
             routes = self._routes(nursery, sweep)
             listening = Listening(self.door, self._limits, clients, routes.answer, routes.upgrade, sweep, self._tls)
