@@ -29,6 +29,12 @@ _FREQUENCY: Final = re.compile(r"([\d.]+)@(-?[\d.]+)")
 _SECTION: Final = re.compile(r"(\*|[\d.]+)\(([^()]*)\)")
 
 
+_Wave = tuple[int, float]
+"""A sine wave: its frequency in Hz, and its amplitude."""
+
+_Waves = tuple[_Wave, ...]
+
+
 class Tones:
     """Voices without words: of a fixed pitch, from a sound's first sample to its last."""
 
@@ -47,14 +53,27 @@ class Tones:
 def tone(encoding: Encoding, milliseconds: float, hertz: int = SPEECH_HZ) -> bytes:
     """A piece of a tone. Pieces of 20 ms join without a click when the frequency is a multiple of 50 Hz."""
     count = int(encoding.sample_rate * milliseconds / 1000)
-    return encode(_mixed(((hertz, _LOUD),), encoding.sample_rate, 0, count), encoding)
+    return _from(((hertz, _LOUD),), encoding, 0, count)
 
 
-def _mixed(waves: tuple[tuple[float, float], ...], rate: int, start: int, count: int) -> array[int]:
-    """Some sine waves together, each a frequency and an amplitude, from one sample on."""
-    steps = [(2 * math.pi * frequency / rate, amplitude) for frequency, amplitude in waves]
-    mixed = (sum(amplitude * math.sin(n * step) for step, amplitude in steps) for n in range(start, start + count))
-    return array("h", [max(-32768, min(32767, int(value))) for value in mixed])
+def _from(waves: _Waves, encoding: Encoding, start: int, count: int) -> bytes:
+    """So many samples of some waves together, from one sample on."""
+    size, period = encoding.sample_bytes, _period(waves, encoding)
+    start %= len(period) // size
+    audio = period[start * size :]
+    while len(audio) < count * size:
+        audio += period
+    return audio[: count * size]
+
+
+@lru_cache(maxsize=256)
+def _period(waves: _Waves, encoding: Encoding) -> bytes:
+    """Some waves together, for as long as it takes until all of them begin anew."""
+    rate = encoding.sample_rate
+    steps = [(2 * math.pi * hertz / rate, amplitude) for hertz, amplitude in waves]
+    count = rate // math.gcd(rate, *(hertz for hertz, _ in waves))
+    mixed = (sum(amplitude * math.sin(n * step) for step, amplitude in steps) for n in range(count))
+    return encode(array("h", [max(-32768, min(32767, int(value))) for value in mixed]), encoding)
 
 
 # --- ToneScript ---
@@ -65,7 +84,7 @@ class _Section:
     """Some seconds of one cadence: spans of seconds on, seconds off, and the waves that sound."""
 
     seconds: float
-    spans: tuple[tuple[float, float, tuple[tuple[float, float], ...]], ...]
+    spans: tuple[tuple[float, float, _Waves], ...]
 
 
 def _tone_script(sound: Sound, encoding: Encoding, position: int, milliseconds: float) -> bytes:
@@ -84,7 +103,6 @@ def _tone_script(sound: Sound, encoding: Encoding, position: int, milliseconds: 
     return silence(encoding, int(encoding.sample_rate * milliseconds / 1000))
 
 
-@lru_cache(maxsize=1024)
 def _piece(section: _Section, encoding: Encoding, start: int, count: int) -> bytes:
     """A piece of a section, as the cadence stands at its beginning."""
     rate = encoding.sample_rate
@@ -92,7 +110,7 @@ def _piece(section: _Section, encoding: Encoding, start: int, count: int) -> byt
     place = start / rate % cycle if cycle and math.isfinite(cycle) else start / rate
     for on, off, waves in section.spans:
         if place < on:
-            return encode(_mixed(waves, rate, start, count), encoding)
+            return _from(waves, encoding, start, count) if waves else silence(encoding, count)
         place -= on + off
         if place < 0:
             break
@@ -105,7 +123,7 @@ def _parsed(script: str) -> tuple[_Section, ...] | None:
     frequencies, _, rest = script.partition(";")
     try:
         waves = {
-            str(number): (float(hertz), _amplitude(float(level)))
+            str(number): (round(float(hertz)), _amplitude(float(level)))
             for number, (hertz, level) in enumerate(_FREQUENCY.findall(frequencies), 1)
         }
         sections = tuple(
@@ -117,7 +135,7 @@ def _parsed(script: str) -> tuple[_Section, ...] | None:
     return sections or None
 
 
-def _span(text: str, waves: dict[str, tuple[float, float]]) -> tuple[float, float, tuple[tuple[float, float], ...]]:
+def _span(text: str, waves: dict[str, _Wave]) -> tuple[float, float, _Waves]:
     on, off, numbers = text.split("/")
     names = [] if numbers.strip() in ("", "0") else numbers.split("+")
     return _seconds(on), _seconds(off), tuple(waves[name.strip()] for name in names)
