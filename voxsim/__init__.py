@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from voxsim.engine.units.player import PlayerEvents as PlayerEvents
     from voxsim.engine.units.player import SequencePlayer as SequencePlayer
     from voxsim.engine.units.player import SequencePlayerEvents as SequencePlayerEvents
+    from voxsim.engine.units.socketevents import WebSocketEvents as WebSocketEvents
     from voxsim.engine.units.websocket import WebSocket as WebSocket
-    from voxsim.engine.units.websocket import WebSocketEvents as WebSocketEvents
     from voxsim.vocabulary.enums import CallAudioQuality as CallAudioQuality
     from voxsim.vocabulary.enums import CallState as CallState
     from voxsim.vocabulary.enums import DTMFType as DTMFType
@@ -84,7 +84,8 @@ _HOMES = {
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
     "engine.units.player": "Player PlayerEvents SequencePlayer SequencePlayerEvents",
-    "engine.units.websocket": "WebSocket WebSocketEvents",
+    "engine.units.socketevents": "WebSocketEvents",
+    "engine.units.websocket": "WebSocket",
     "vocabulary.enums": (
         "CallAudioQuality CallState DTMFType Modules URLPlayerRequestMethod WebSocketAudioEncoding "
         "WebSocketCloseCode WebSocketReadyState"

@@ -15,7 +15,8 @@ from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import SocketFar
 from voxsim.engine.samples import silence
 from voxsim.engine.streams import Incoming, Outgoing
-from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
+from voxsim.engine.units.socketevents import WebSocketEvents
+from voxsim.vocabulary.declare import Event, signature, unit
 from voxsim.vocabulary.enums import WebSocketCloseCode, WebSocketReadyState
 from voxsim.vocabulary.errors import SocketClosed, VoxsimError
 
@@ -34,65 +35,6 @@ MOVES: Final[dict[WebSocketReadyState, frozenset[WebSocketReadyState]]] = {
 """Which ready state may follow which."""
 
 NORMAL_CLOSE: Final = "Normal connection close"
-
-
-@payload
-class SocketEvent(Event):
-    """What every event of a socket carries."""
-
-    websocket: WebSocket
-
-
-@payload
-class SocketCreatedEvent(SocketEvent):
-    """The socket was made."""
-
-    statistics_url: str | None = None
-
-
-@payload
-class SocketMessageEvent(SocketEvent):
-    """A text message that is not a media frame."""
-
-    text: str
-
-
-@payload
-class SocketCloseEvent(SocketEvent):
-    """The socket is closed, by anyone."""
-
-    code: int
-    reason: str
-    was_clean: bool
-
-
-@payload
-class MediaStartedEvent(SocketEvent):
-    """The peer began a media stream."""
-
-    tag: str | None = None
-    encoding: str | None = None
-    custom_parameters: dict[str, Any] | None = None
-
-
-@payload
-class MediaEndedEvent(SocketEvent):
-    """A media stream of the peer ended; `media_info` has its `duration` in seconds."""
-
-    tag: str | None = None
-    media_info: dict[str, int] | None = None
-
-
-class WebSocketEvents(EventNames):
-    """Events of a WebSocket."""
-
-    OPEN = event("WebSocket.Open", SocketEvent)
-    CLOSE = event("WebSocket.Close", SocketCloseEvent)
-    MESSAGE = event("WebSocket.Message", SocketMessageEvent)
-    ERROR = event("WebSocket.Error", SocketEvent)
-    CREATED = event("WebSocket.Created", SocketCreatedEvent)
-    MEDIA_STARTED = event("WebSocket.MediaEventStarted", MediaStartedEvent)
-    MEDIA_ENDED = event("WebSocket.MediaEventEnded", MediaEndedEvent)
 
 
 _PROPERTY_OF: Final[dict[str, str]] = {
