@@ -227,7 +227,7 @@ async def test_a_body_that_does_not_end_is_cut_off(driver, net, listening):
 
 async def test_a_request_that_takes_too_long_is_given_up(driver, net, listening, silent):
     async with listening(silent.serve) as port:
-        result = await net.request(f"http://127.0.0.1:{port}/", timeout=0.05)
+        result = await net.request(f"http://127.0.0.1:{port}/", timeout=0.5)
         assert (result.code, result.error) == (-7, "Timeout")
         await silent.left.wait()
 
