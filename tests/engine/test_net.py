@@ -327,6 +327,15 @@ async def test_what_names_no_location_is_a_result(status: int, vox: Vox, started
     await vox.logged(f"{status} None")
 
 
+@pytest.mark.parametrize(("place", "kept"), [("https://a.example/next", "secret"), ("https://b.example/", None)])
+async def test_credentials_do_not_follow_a_redirect_to_another_origin(place, kept, vox: Vox, started: Write):
+    vox.web.on("GET", URL).reply(307, headers={"Location": place})
+    target = vox.web.on("GET", place).reply()
+    vox.start(started(asking("headers={'Authorization': 'secret', 'X-A': '1'}")))
+    await vox.logged("200")
+    assert (target.last.header("Authorization"), target.last.header("X-A")) == (kept, "1")
+
+
 async def test_ten_redirects_are_followed_and_not_one_more(vox: Vox, started: Write):
     for number in range(12):
         vox.web.on("GET", f"https://a.example/{number}").reply(302, headers={"Location": f"/{number - 1}"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
     from voxsim.engine.switch import Timer
 
+_CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -128,6 +129,10 @@ class Exchange:
             self.fail(HttpCode.REDIRECTS)
             return
         url = urljoin(self.request.url, location)
+        if urlsplit(url)[:2] != urlsplit(self.request.url)[:2]:
+            # What proves who asks is meant for the one who was asked, not for whom that one names.
+            kept = tuple(pair for pair in self.request.headers if pair[0].lower() not in _CREDENTIALS)
+            self.request = attrs.evolve(self.request, headers=kept)
         keeps_method = status in (307, 308) or (status in (301, 302) and self.request.method != "POST")
         if keeps_method:
             self.request = attrs.evolve(self.request, url=url)

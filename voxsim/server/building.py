@@ -133,7 +133,8 @@ class Project:
         if self.network:
             from voxsim.server.network import RealWeb
 
-            switch.web = await stack.enter_async_context(RealWeb.opened(self.world.driver))
+            trusted = self.authority.certificate_file if self.authority is not None else None
+            switch.web = await stack.enter_async_context(RealWeb.opened(self.world.driver, ca_file=trusted))
         if self.record is not None:
             from voxsim.server.recorder import Recorder
 

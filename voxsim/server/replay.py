@@ -10,7 +10,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.server.recorder import shown
 from voxsim.server.recording import HttpEntry, MailEntry, SocketEntry, SocketStep, masked_url, read
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from voxsim.engine.switch import Switch, Timer
 
 
+_REMEMBERED: Final = 1000
+
+
 class Replay:
     """A `Web` that answers from a recording.
 
     Attributes:
-        unexpected: what the recording has no answer for, as `METHOD URL`.
+        unexpected: the last of what the recording has no answer for, as `METHOD URL`.
 
     Raises:
         ConfigurationError: the file cannot be read, or a line of it is broken.
@@ -90,6 +93,7 @@ class Replay:
         if entries:
             return entries.popleft()
         self.unexpected.append(what)
+        del self.unexpected[:-_REMEMBERED]
         more = "no more answers" if entries is not None else "no answer"
         body = " with this body" if isinstance(key, tuple) and key[0] == "http" and key[-1] else ""
         return f"Host not found: the recording {self._path} has {more} for {what}{body}"
