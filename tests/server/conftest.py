@@ -5,6 +5,7 @@ from random import SystemRandom
 
 import pytest
 import trio
+from rawsocket import RawSocket
 
 from voxsim.driver import Pace
 from voxsim.parties.behaviour import Behaviour
@@ -60,3 +61,17 @@ def begin(world):
         return session
 
     return started
+
+
+@pytest.fixture
+async def connect(driver):
+    """Connect to a URL's host and port, to send any bytes; the connections are closed at the end."""
+    opened = []
+
+    async def to(url, **options):
+        opened.append(await RawSocket.connect(url, **options))
+        return opened[-1]
+
+    yield to
+    for raw in opened:
+        raw.vanish()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voxsim.server.limits import ServerLimits
 
 ABNORMAL: Final = 1006
+PROTOCOL_ERROR: Final = 1002
 UNSUPPORTED: Final = 1003
 POLICY: Final = 1008
 TOO_LARGE: Final = 1009
@@ -40,6 +41,7 @@ class Conversation:
     """
 
     __slots__ = (
+        "_closing_since",
         "_door",
         "_flushed",
         "_flushing",
@@ -50,6 +52,7 @@ class Conversation:
         "_nursery",
         "_outgoing",
         "_pinged",
+        "_reading",
         "_scope",
         "_since",
         "_size",
@@ -79,7 +82,9 @@ class Conversation:
         self._size = 0
         self._flushing = self._in_batch = self._pinged = False
         self._flushed: trio.Event | None = None
+        self._reading = True
         self._since = time.monotonic()
+        self._closing_since: float | None = None
         self._scope = trio.CancelScope()
 
     def join(self, near: SocketNear) -> None:
@@ -113,30 +118,44 @@ class Conversation:
     # --- reading ---
 
     async def _read(self) -> None:
-        data = self._trailing
-        while True:
-            if data:
-                self._in_batch = True
-                try:
-                    self._take(data)
-                    self._door.driver.poke()
-                finally:
-                    self._in_batch = False
-                self._flush_soon()
-            if self._ws.state is ConnectionState.CLOSED:
-                await self._flush_all()
-                return
+        if self._reading and self._trailing:
+            self._take_batch(self._trailing)
+        while self._reading:
             data = await self._stream.receive()
             if not data:
                 return
             self._since = time.monotonic()
             self._pinged = False
+            self._take_batch(data)
+        await self._leave()
+
+    def _take_batch(self, data: bytes) -> None:
+        """What the scenario answers to these bytes goes out in one piece."""
+        self._in_batch = True
+        try:
+            self._take(data)
+            self._door.driver.poke()
+        finally:
+            self._in_batch = False
+        self._flush_soon()
+
+    def _end_reading(self) -> None:
+        """Nothing that the peer still sends has a meaning."""
+        self._reading = False
+        self._closing_since = time.monotonic()
+
+    async def _leave(self) -> None:
+        """Send what still waits, then let the peer hang up: a connection closed over unread bytes would be reset."""
+        await self._flush_all()
+        await self._stream.finish()
+        while await self._stream.receive():
+            continue
 
     def check(self, now: float) -> None:
         """Ask a silent peer whether it is still there; drop one that does not answer."""
         waited = now - self._since
-        if self._ws.state is not ConnectionState.OPEN:
-            if waited > self._limits.closing_seconds:
+        if self._closing_since is not None:
+            if now - self._closing_since > self._limits.closing_seconds:
                 self._drop()
         elif waited > 2 * self._limits.ping_seconds:
             self._drop()
@@ -155,38 +174,47 @@ class Conversation:
                     case BytesMessage():
                         self._refuse(UNSUPPORTED, "Only text messages are supported")
                     case Ping():
-                        if self._ws.state is not ConnectionState.CLOSED:
+                        if self._ws.state is ConnectionState.OPEN:
                             self._queue(self._ws.send(event.response()))
                     case Pong():
                         pass
-                    case CloseConnection(code=code, reason=reason):
-                        if self._ws.state is ConnectionState.REMOTE_CLOSING:
-                            self._queue(self._ws.send(event.response()))
-                        self._gone(code, reason or "", clean=True)
-        except RemoteProtocolError as error:
-            close = error.event_hint
-            if isinstance(close, CloseConnection):
+                    case CloseConnection():
+                        self._take_close(event)
+        except RemoteProtocolError:
+            self._refuse(PROTOCOL_ERROR, "Protocol error")
+            self._end_reading()
+
+    def _take_close(self, close: CloseConnection) -> None:
+        """The peer closed or answered our close; or what it sent is no frame, which wsproto tells with a close, too."""
+        match self._ws.state:
+            case ConnectionState.REMOTE_CLOSING:
+                self._queue(self._ws.send(close.response()))
+                self._gone(close.code, close.reason or "", clean=True)
+            case ConnectionState.OPEN:
                 self._refuse(int(close.code), close.reason or "Protocol error")
-            else:
-                self._refuse(1002, "Protocol error")
+        self._end_reading()
 
     def _take_text(self, text: str, *, complete: bool) -> None:
         if self._ws.state is not ConnectionState.OPEN:
             return
-        self._size += len(text)
+        self._size += len(text) if text.isascii() else len(text.encode())
         if self._size > self._limits.message_bytes:
             self._refuse(TOO_LARGE, f"A message may have {self._limits.message_bytes} bytes")
             return
-        self._message.append(text)
-        if complete:
-            whole = "".join(self._message) if len(self._message) > 1 else text
+        if not complete:
+            if text:
+                self._message.append(text)
+            return
+        if self._message:
+            text = "".join((*self._message, text))
             self._message.clear()
-            self._size = 0
-            if self._near is not None:
-                self._door.switch.post(self._near.far_sent, whole)
+        self._size = 0
+        if self._near is not None:
+            self._door.switch.post(self._near.far_sent, text)
 
     def _refuse(self, code: int, reason: str) -> None:
-        """The peer broke a rule: close."""
+        """The peer broke a rule: answer what came before that, and close."""
+        self._door.driver.poke()
         if self._ws.state is ConnectionState.OPEN:
             self._close(code, reason)
         self._gone(code, reason, clean=False)
@@ -198,7 +226,7 @@ class Conversation:
             self._queue(self._ws.send(CloseConnection(code=code, reason=fitting)))
         except LocalProtocolError:
             self._queue(self._ws.send(CloseConnection(code=1000)))
-        self._since = time.monotonic()
+        self._closing_since = time.monotonic()
 
     def _gone(self, code: int, reason: str, *, clean: bool) -> None:
         """Tell the session that the peer is gone, once."""

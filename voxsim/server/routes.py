@@ -124,7 +124,7 @@ class Routes:
         try:
             socket = SocketConnection(self.door, self.limits, self.nursery, stream, request, trailing)
         except BadHandshake as error:
-            await stream.send(_bare(400, f"{error}.\n"))
+            await stream.send(_bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
             return
 
         def opened() -> WebSocket | str:
@@ -164,9 +164,9 @@ def _only(method: str) -> Response:
     return attrs.evolve(refused(405, f"Only {method} is answered here."), headers=(("allow", method),))
 
 
-def _bare(status: int, text: str = "") -> bytes:
+def _bare(status: int, text: str = "", headers: str = "") -> bytes:
     """A response in bytes, where HTTP's framing has been left behind."""
     body = text.encode()
     phrase = HTTPStatus(status).phrase
-    head = f"HTTP/1.1 {status} {phrase}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    head = f"HTTP/1.1 {status} {phrase}\r\ncontent-length: {len(body)}\r\n{headers}connection: close\r\n\r\n"
     return head.encode() + body

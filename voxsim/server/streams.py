@@ -1,4 +1,4 @@
-"""Streams: bytes to and from one client, over a plain socket or over TLS, with the same four verbs.
+"""Streams: bytes to and from one client, over a plain socket or over TLS, with the same few verbs.
 
 A plain socket is used without trio's own stream: one wait and one system call for each read, and a write costs no task
 switch when the socket takes it at once. TLS goes through `trio.SSLStream`.
@@ -28,6 +28,9 @@ class Stream(Protocol):
 
     def send_now(self, data: bytes) -> int:
         """Send what can be sent without waiting; returns how many bytes that was."""
+
+    async def finish(self) -> None:
+        """Tell the client that nothing more comes; what it sends can still be received."""
 
     async def close(self) -> None:
         """Close the connection; does not wait for the client."""
@@ -65,6 +68,10 @@ class PlainStream:
         except BlockingIOError:
             return 0
 
+    async def finish(self) -> None:
+        """Tell the client that nothing more comes; what it sends can still be received."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     async def close(self) -> None:
         """Close the connection; does not wait for the client."""
         trio.lowlevel.notify_closing(self._socket)
@@ -90,6 +97,12 @@ class TlsStream:
     def send_now(self, data: bytes) -> int:
         """Nothing can be sent over TLS without waiting."""
         return 0
+
+    async def finish(self) -> None:
+        """Tell the client that nothing more comes; what it sends can still be received."""
+        transport = self._stream.transport_stream
+        if isinstance(transport, trio.abc.HalfCloseableStream):
+            await transport.send_eof()
 
     async def close(self) -> None:
         """Close the connection; does not wait for the client."""

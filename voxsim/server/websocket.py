@@ -65,3 +65,4 @@ class SocketConnection(Conversation):
         headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
         data = self._ws.send(RejectConnection(status_code=status, headers=headers, has_body=True))
         self._queue(data + self._ws.send(RejectData(data=body)))
+        self._end_reading()
