@@ -75,9 +75,7 @@ class Calls:
         if name and application is None:
             names = ", ".join(one.name for one in account.applications)
             return _json(404, {"error": f"There is no application {name!r}. There are: {names}."})
-        line = self.world.call_in(
-            party, destination, headers=headers, custom_data=custom_data, application=application
-        )
+        line = self.world.call_in(party, destination, headers=headers, custom_data=custom_data, application=application)
         call = line.leg.call
         if call is None:
             names = ", ".join(rule.name for rule in account.rules) or "none"
