@@ -18,6 +18,9 @@ from voxsim.vocabulary.errors import ConfigurationError
 
 _DEFAULT_PATTERN = ".*"
 
+PLUS = r"(?:\+)"
+"""What stands in a regular expression for a leading plus."""
+
 
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression.
@@ -25,7 +28,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     Raises:
         ConfigurationError: it is none.
     """
-    text = "\\" + pattern if pattern.startswith("+") else pattern
+    text = PLUS + pattern[1:] if pattern.startswith("+") else pattern
     try:
         return re.compile(text)
     except re.error as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from voxsim.platform.account import Application, ScenarioFile
 from voxsim.platform.commands.declare import Given, ManagementError, Reply, command, part_of
+from voxsim.platform.rules import PLUS
 from voxsim.platform.storage import DATE
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ def _rule(context: Context, application: Application, rule: Rule, given: Given) 
 
 
 def _written(pattern: re.Pattern[str]) -> str:
-    """The pattern as it was given: a leading plus has been escaped since."""
-    return pattern.pattern[1:] if pattern.pattern.startswith("\\+") else pattern.pattern
+    """The pattern as it was given."""
+    text = pattern.pattern
+    return "+" + text.removeprefix(PLUS) if text.startswith(PLUS) else text
 
 
 @command(
