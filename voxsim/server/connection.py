@@ -6,6 +6,7 @@ closed connection. A WebSocket leaves here after its handshake.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
@@ -29,6 +30,8 @@ Upgrade = Callable[[Request, bytes, Stream], Awaitable[None]]
 Tunnel = Callable[[str, Stream, bytes], Awaitable[None]]
 
 _BAD_REQUEST: Final = 400
+_LINGER_SECONDS: Final = 1.0
+_LINGER_BYTES: Final = 4 * 1024 * 1024
 
 
 class _Phase(Enum):
@@ -123,18 +126,28 @@ class Connection:
                 self._http = None  # type: ignore[assignment]  # a socket lives long: what it needs no more can go
                 await upgrade(request, rest, stream)
                 return False
-            response = await self._handler(request)
+            response = await self._answer(request)
         except _Refused as refused:
-            await self._send(refused.response, close=True)
+            await self._refuse(refused.response)
             return False
         except h11.RemoteProtocolError as error:
-            await self._send(Response.text(error.error_status_hint, f"{_phrase(error.error_status_hint)}: {error}."))
+            status = error.error_status_hint
+            await self._refuse(Response.text(status, f"{_phrase(status)}: {error}."))
             return False
         await self._send(response, head=request.method == "HEAD", close=self.last)
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
         return True
+
+    async def _answer(self, request: Request) -> Response:
+        """What the routes answer. A mistake of voxsim's own costs this answer, and nobody else anything."""
+        try:
+            return await self._handler(request)
+        except Exception as error:  # noqa: BLE001
+            words = f"{request.method} {request.path[:80]}: {type(error).__name__}: {error}"
+            print(f"voxsim: internal error at {words}", file=sys.stderr)  # noqa: T201
+            return Response.text(500, "Internal error of voxsim; its standard error tells more.")
 
     # --- reading ---
 
@@ -212,6 +225,19 @@ class Connection:
                 await self._stream.send(data[sent:])
             if scope.cancelled_caught:
                 raise trio.BrokenResourceError
+
+    async def _refuse(self, response: Response) -> None:
+        """Answer what cannot be served, and let the client hear it.
+
+        If the connection were closed while the client still sends, the answer would be lost with it: so what comes for
+        a while is taken and thrown away.
+        """
+        await self._send(response, close=True)
+        self._stream.end()
+        with trio.move_on_at(self._door.deadline(_LINGER_SECONDS)):
+            left = _LINGER_BYTES
+            while left > 0 and (data := await self._stream.receive()):
+                left -= len(data)
 
     async def _open_tunnel(self, request: Request) -> None:
         if self._tunnel is None:

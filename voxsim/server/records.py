@@ -6,7 +6,7 @@ from the storage; only a session's end makes it readable, for while it lives its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import trio
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from voxsim.platform.storage import Storage
 
 JSON_LINES: Final = "application/jsonl"
+_MOST_DIGITS: Final = 16
 
 
 class Records:
@@ -99,8 +100,11 @@ class Records:
 
 def _number(request: Request) -> int | None:
     """The number of the session that a request asks for."""
-    parts: list[Any] = request.path.strip("/").split("/")
-    text = request.parameter("sessionid") if parts[0] == "logs" else parts[1]
-    complete = len(parts) == (2 if parts[0] == "logs" else 3)
-    known = parts[0] == "logs" or parts[-1] == "timeline"
-    return int(text) if complete and known and text.isdigit() and len(text) < 16 else None
+    match request.path.strip("/").split("/"):
+        case ["logs", _]:
+            text = request.parameter("sessionid")
+        case ["sessions", text, "timeline"]:
+            pass
+        case _:
+            return None
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < _MOST_DIGITS else None

@@ -32,6 +32,9 @@ class Stream(Protocol):
     async def finish(self) -> None:
         """Tell the client that nothing more comes; what it sends can still be received."""
 
+    def end(self) -> None:
+        """Tell the client that nothing more will be sent."""
+
     async def close(self) -> None:
         """Close the connection; does not wait for the client."""
 
@@ -72,6 +75,10 @@ class PlainStream:
         """Tell the client that nothing more comes; what it sends can still be received."""
         self._socket.shutdown(socket.SHUT_WR)
 
+    def end(self) -> None:
+        """Tell the client that nothing more will be sent."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     async def close(self) -> None:
         """Close the connection; does not wait for the client."""
         trio.lowlevel.notify_closing(self._socket)
@@ -103,6 +110,9 @@ class TlsStream:
         transport = self._stream.transport_stream
         if isinstance(transport, trio.abc.HalfCloseableStream):
             await transport.send_eof()
+
+    def end(self) -> None:
+        """Nothing is told: over TLS that would have to wait for the client."""
 
     async def close(self) -> None:
         """Close the connection; does not wait for the client."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import h11
 import trio
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, RejectConnection, RejectData
 from wsproto.events import Request as Handshake
-from wsproto.utilities import RemoteProtocolError
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from voxsim.server.conversation import Conversation
 from voxsim.server.streams import Stream
@@ -49,7 +50,7 @@ class SocketConnection(Conversation):
         try:
             self._ws.initiate_upgrade_connection(request.raw, request.target)
             event = next(iter(self._ws.events()))
-        except RemoteProtocolError as error:
+        except (RemoteProtocolError, LocalProtocolError, h11.ProtocolError, ValueError) as error:
             raise BadHandshake(str(error)) from None
         self.protocols = tuple(event.subprotocols) if isinstance(event, Handshake) else ()
 
