@@ -126,7 +126,7 @@ class Connection:
                 self._http = None  # type: ignore[assignment]  # a socket lives long: what it needs no more can go
                 await upgrade(request, rest, stream)
                 return False
-            response = await self._answer(request)
+            response = await self._handler(request)
         except _Refused as refused:
             await self._refuse(refused.response)
             return False
@@ -134,20 +134,17 @@ class Connection:
             status = error.error_status_hint
             await self._refuse(Response.text(status, f"{_phrase(status)}: {error}."))
             return False
+        except LOST:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of voxsim's own costs this client, and nobody else
+            print(f"voxsim: internal error, a client is dropped: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+            await self._send(Response.text(500, "Internal error of voxsim; its standard error tells more."), close=True)
+            return False
         await self._send(response, head=request.method == "HEAD", close=self.last)
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
         return True
-
-    async def _answer(self, request: Request) -> Response:
-        """What the routes answer. A mistake of voxsim's own costs this answer, and nobody else anything."""
-        try:
-            return await self._handler(request)
-        except Exception as error:  # noqa: BLE001
-            words = f"{request.method} {request.path[:80]}: {type(error).__name__}: {error}"
-            print(f"voxsim: internal error at {words}", file=sys.stderr)  # noqa: T201
-            return Response.text(500, "Internal error of voxsim; its standard error tells more.")
 
     # --- reading ---
 

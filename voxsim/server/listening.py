@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-import sys
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -126,8 +125,6 @@ class Listening:
             else:
                 raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._converse(stream, secure=secure, tunnel=not secure and self._tls is not None)
-        except Exception as error:  # noqa: BLE001 - a mistake of voxsim's own costs this client, and nobody else
-            print(f"voxsim: internal error, a client is dropped: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
         finally:
             with trio.CancelScope(shield=True):
                 await stream.close()

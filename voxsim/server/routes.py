@@ -75,11 +75,12 @@ class Routes:
 
     # --- requests ---
 
-    async def answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Awaitable[Response]:
         """Answer one request; never raises for what a client does."""
+        return self._manage(request) if request.path.startswith(PREFIX) else self._other(request)
+
+    async def _other(self, request: Request) -> Response:
         path = request.path
-        if path.startswith(PREFIX):
-            return self._wrong_host(request) or await self._manage(request)
         if path == API or path.startswith(API + "/"):
             return self._barred(request, CLIENT_HOSTS) or await self.management(request)
         if (barred := self._barred(request)) is not None:
@@ -101,6 +102,8 @@ class Routes:
 
     async def _manage(self, request: Request) -> Response:
         """A managing request: the handler's return value is the answer."""
+        if (wrong := self._wrong_host(request)) is not None:
+            return wrong
         address = Address.parse(request.target)
         session = address.find(self.door.switch.sessions) if address is not None else None
         if address is None or session is None:
