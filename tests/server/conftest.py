@@ -5,12 +5,14 @@ from random import SystemRandom
 
 import pytest
 import trio
+from echoing import ECHO, Session
 from rawsocket import RawSocket
 
 from voxsim.driver import Pace
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.world import World
 from voxsim.platform.storage import Memory
+from voxsim.server.limits import ServerLimits
 from voxsim.server.server import Address, Server
 
 
@@ -37,6 +39,7 @@ def serve(world, driver, nursery, tmp_path):
     """Serve a scenario, given as text, with one rule for every destination; returns the running server."""
 
     async def start(scenario="", **settings):
+        assert trio.lowlevel.current_clock() is driver, "a test on a server must take `driver` itself, too"
         file = tmp_path / "scenario.py"
         file.write_text("from voxsim import *\n" + scenario)
         rule = world.add_rule(file)
@@ -75,3 +78,14 @@ async def connect(driver):
     yield to
     for raw in opened:
         raw.vanish()
+
+
+@pytest.fixture
+def echo(serve, begin, connect):
+    """Begin a session of a scenario whose sockets echo, on a server with these limits."""
+
+    async def begun(scenario=ECHO, custom_data="", **limits):
+        server = await serve(scenario, limits=ServerLimits(**limits))
+        return Session(server, await begin(server, custom_data), connect)
+
+    return begun

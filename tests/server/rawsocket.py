@@ -60,7 +60,8 @@ class RawSocket:
     async def ask(self, url, headers, behind=b""):
         """Send a handshake, with bytes right behind it; returns the status and the headers of the answer."""
         address = urlsplit(url)
-        lines = [f"GET {address.path} HTTP/1.1", f"Host: {address.netloc}"]
+        target = f"{address.path}?{address.query}" if address.query else address.path
+        lines = [f"GET {target} HTTP/1.1", f"Host: {address.netloc}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         await self.send("\r\n".join([*lines, "", ""]).encode() + behind)
         while b"\r\n\r\n" not in self._buffer:
@@ -88,6 +89,17 @@ class RawSocket:
         opcode, payload = await self.frame()
         assert opcode == TEXT
         return payload.decode()
+
+    async def echoes(self, text):
+        """Whether a text comes back as the next message."""
+        await self.send(frame(TEXT, text.encode()))
+        return await self.text() == text
+
+    async def rest(self):
+        """All bytes up to the end of the connection."""
+        while await self._more():
+            continue
+        return self._buffer
 
     async def closed(self):
         """The server closes: code and reason of its frame, which is the last, before the end of the connection."""

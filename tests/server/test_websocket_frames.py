@@ -2,111 +2,40 @@
 
 import pytest
 import trio
-from rawsocket import (
-    ACCEPTED,
-    BINARY,
-    CLOSE,
-    CONTINUATION,
-    HANDSHAKE,
-    PING,
-    PONG,
-    TEXT,
-    RawSocket,
-    close,
-    frame,
-)
-
-from voxsim.engine import managing
-from voxsim.server.door import Pending
-from voxsim.server.limits import ServerLimits
+from rawsocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket, close, frame
 
 pytestmark = pytest.mark.trio
-
-SCENARIO = """
-VoxEngine.allow_web_socket_connections()
-told = []
-
-@VoxEngine.on(AppEvents.WebSocket)
-def opened(event):
-    event.websocket.onmessage = lambda event: event.websocket.send(event.text)
-    event.websocket.onerror = lambda event: told.append("error")
-    event.websocket.onclose = lambda event: told.append([event.code, event.reason, event.was_clean])
-
-@VoxEngine.on(AppEvents.HttpRequest)
-def asked(event):
-    return told
-"""
-
-
-class Session:
-    """A session whose sockets echo, and what it was told of them."""
-
-    def __init__(self, server, session, connect):
-        self.url = session.access_url
-        self._server = server
-        self._session = session
-        self._connect = connect
-
-    async def socket(self, headers=HANDSHAKE, behind=b""):
-        """An open socket."""
-        raw = await self._connect(self.url)
-        status, answered = await raw.ask(self.url, headers, behind)
-        assert (status, answered["sec-websocket-accept"]) == (101, ACCEPTED)
-        return raw
-
-    async def told(self):
-        """The errors and closes of its sockets, in order."""
-        pending = Pending()
-        managing.request(self._session, "GET", "", (), pending.give)
-        self._server.door.driver.poke()
-        return (await pending.wait()).json()
-
-    async def end(self):
-        """End it."""
-        await self._server.door.call(self._session.end, "Normal termination")
-
-
-@pytest.fixture
-def echo(serve, begin, connect):
-    """Begin a session of the echo scenario."""
-
-    async def begun(**limits):
-        server = await serve(SCENARIO, limits=ServerLimits(**limits))
-        return Session(server, await begin(server), connect)
-
-    return begun
-
 
 # --- messages ---
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 128, 65_535, 65_536, 131_072, 1_048_576])
-async def test_a_text_of_any_size_comes_back(size, echo):
+async def test_a_text_of_any_size_comes_back(driver, size, echo):
     socket = await (await echo()).socket()
     await socket.send(frame(TEXT, b"*" * size))
     assert await socket.frame() == (TEXT, b"*" * size)
 
 
-async def test_a_text_comes_back_when_its_bytes_come_one_at_a_time(echo):
+async def test_a_text_comes_back_when_its_bytes_come_one_at_a_time(driver, echo):
     socket = await (await echo()).socket()
     for byte in frame(TEXT, "Grüße 😀".encode()):
         await socket.send(bytes([byte]))
     assert await socket.text() == "Grüße 😀"
 
 
-async def test_many_texts_in_one_piece_come_back_in_order(echo):
+async def test_many_texts_in_one_piece_come_back_in_order(driver, echo):
     socket = await (await echo()).socket()
     await socket.send(*(frame(TEXT, b"%d" % number) for number in range(500)))
     assert [await socket.text() for _ in range(500)] == [str(number) for number in range(500)]
 
 
-async def test_what_comes_right_behind_the_handshake_is_a_message(echo):
+async def test_what_comes_right_behind_the_handshake_is_a_message(driver, echo):
     socket = await (await echo()).socket(behind=frame(TEXT, b"early"))
     assert await socket.text() == "early"
 
 
 @pytest.mark.parametrize("parts", [[b"", b""], [b"one", b"two", b"three"], [b"", b"x", b""], [b"ab", *[b""] * 1000]])
-async def test_fragments_make_one_text(parts, echo):
+async def test_fragments_make_one_text(driver, parts, echo):
     socket = await (await echo()).socket()
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
@@ -114,7 +43,7 @@ async def test_fragments_make_one_text(parts, echo):
     assert await socket.text() == b"".join(parts).decode()
 
 
-async def test_pings_between_fragments_are_answered_at_once(echo):
+async def test_pings_between_fragments_are_answered_at_once(driver, echo):
     socket = await (await echo()).socket()
     await socket.send(frame(TEXT, b"one ", fin=False), frame(PING, b"1"))
     assert await socket.frame() == (PONG, b"1")
@@ -124,7 +53,7 @@ async def test_pings_between_fragments_are_answered_at_once(echo):
     assert await socket.text() == "one two three"
 
 
-async def test_a_character_may_be_split_between_fragments(echo):
+async def test_a_character_may_be_split_between_fragments(driver, echo):
     socket = await (await echo()).socket()
     text = "κόσμε😀".encode()
     for index in range(len(text)):
@@ -133,7 +62,7 @@ async def test_a_character_may_be_split_between_fragments(echo):
 
 
 @pytest.mark.parametrize("text", ["\ufffe\uffff", "\U0010ffff", "\ud7ff\ue000", "\x00\x7f"])
-async def test_every_character_is_a_text(text, echo):
+async def test_every_character_is_a_text(driver, text, echo):
     socket = await (await echo()).socket()
     await socket.send(frame(TEXT, text.encode()))
     assert await socket.text() == text
@@ -143,13 +72,13 @@ async def test_every_character_is_a_text(text, echo):
 
 
 @pytest.mark.parametrize("payload", [b"", b"Hello", bytes(range(125)), b"\x00\xff\xfe", b"*" * 125])
-async def test_a_ping_comes_back_as_a_pong(payload, echo):
+async def test_a_ping_comes_back_as_a_pong(driver, payload, echo):
     socket = await (await echo()).socket()
     await socket.send(frame(PING, payload))
     assert await socket.frame() == (PONG, payload)
 
 
-async def test_pongs_that_nobody_asked_for_are_ignored(echo):
+async def test_pongs_that_nobody_asked_for_are_ignored(driver, echo):
     socket = await (await echo()).socket()
     await socket.send(frame(PONG, b"?"), frame(PONG), *(frame(PING, b"%d" % number) for number in range(10)))
     assert [await socket.frame() for _ in range(10)] == [(PONG, b"%d" % number) for number in range(10)]
@@ -159,7 +88,7 @@ async def test_pongs_that_nobody_asked_for_are_ignored(echo):
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999])
-async def test_a_valid_close_is_echoed(code, echo):
+async def test_a_valid_close_is_echoed(driver, code, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(close(code, "tschüß".encode()))
@@ -167,7 +96,7 @@ async def test_a_valid_close_is_echoed(code, echo):
     assert await session.told() == [[code, "tschüß", True]]
 
 
-async def test_a_close_may_say_nothing(echo):
+async def test_a_close_may_say_nothing(driver, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(frame(CLOSE))
@@ -175,14 +104,14 @@ async def test_a_close_may_say_nothing(echo):
     assert await session.told() == [[1005, "", True]]
 
 
-async def test_a_reason_may_fill_its_frame(echo):
+async def test_a_reason_may_fill_its_frame(driver, echo):
     socket = await (await echo()).socket()
     await socket.send(close(1000, b"x" * 123))
     assert await socket.closed() == (1000, "x" * 123)
 
 
 @pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535])
-async def test_an_invalid_close_code_is_a_protocol_error(code, echo):
+async def test_an_invalid_close_code_is_a_protocol_error(driver, code, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(close(code))
@@ -191,7 +120,7 @@ async def test_an_invalid_close_code_is_a_protocol_error(code, echo):
     assert await session.told() == ["error", [*said, False]]
 
 
-async def test_what_comes_behind_a_close_is_ignored(echo):
+async def test_what_comes_behind_a_close_is_ignored(driver, echo):
     socket = await (await echo()).socket()
     await socket.send(close(1000), frame(TEXT, b"late"), frame(PING), b"\xff" * 100)
     assert await socket.closed() == (1000, "")
@@ -224,7 +153,7 @@ PROTOCOL_ERRORS = {
 
 
 @pytest.mark.parametrize("frames", PROTOCOL_ERRORS.values(), ids=PROTOCOL_ERRORS)
-async def test_a_protocol_error_closes_with_1002(frames, echo):
+async def test_a_protocol_error_closes_with_1002(driver, frames, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(frame(TEXT, b"before"), *frames, frame(TEXT, b"after"))
@@ -249,7 +178,7 @@ NO_TEXTS = {
 
 
 @pytest.mark.parametrize("frames", NO_TEXTS.values(), ids=NO_TEXTS)
-async def test_what_is_no_utf_8_closes_with_1007(frames, echo):
+async def test_what_is_no_utf_8_closes_with_1007(driver, frames, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(*frames)
@@ -258,14 +187,14 @@ async def test_what_is_no_utf_8_closes_with_1007(frames, echo):
     assert await session.told() == ["error", [*said, False]]
 
 
-async def test_wrong_bytes_close_before_their_frame_is_complete(echo):
+async def test_wrong_bytes_close_before_their_frame_is_complete(driver, echo):
     socket = await (await echo()).socket()
     await socket.send(frame(TEXT, b"\xff", size=1000))
     assert (await socket.closed())[0] == 1007
 
 
 @pytest.mark.parametrize("fin", [True, False])
-async def test_binary_messages_close_with_1003(fin, echo):
+async def test_binary_messages_close_with_1003(driver, fin, echo):
     session = await echo()
     socket = await session.socket()
     # The ping must not be answered: the close is the last that goes out.
@@ -286,7 +215,7 @@ TOO_LONG = {
 
 
 @pytest.mark.parametrize("frames", TOO_LONG.values(), ids=TOO_LONG)
-async def test_messages_over_the_limit_close_with_1009(frames, echo):
+async def test_messages_over_the_limit_close_with_1009(driver, frames, echo):
     session = await echo(message_bytes=1000)
     socket = await session.socket()
     await socket.send(frame(TEXT, b"x" * 1000))
@@ -302,7 +231,7 @@ async def test_messages_over_the_limit_close_with_1009(frames, echo):
 # --- connections ---
 
 
-async def test_a_half_closed_connection_still_gets_its_answers(echo):
+async def test_a_half_closed_connection_still_gets_its_answers(driver, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(frame(TEXT, b"last"))
@@ -312,7 +241,7 @@ async def test_a_half_closed_connection_still_gets_its_answers(echo):
     assert await session.told() == ["error", [1006, "Connection lost", False]]
 
 
-async def test_a_close_over_a_half_closed_connection_is_answered(echo):
+async def test_a_close_over_a_half_closed_connection_is_answered(driver, echo):
     session = await echo()
     socket = await session.socket()
     await socket.send(close(1000, b"bye"))
@@ -320,7 +249,7 @@ async def test_a_close_over_a_half_closed_connection_is_answered(echo):
     assert await socket.closed() == (1000, "bye")
 
 
-async def test_a_connection_that_vanishes_is_a_close_with_1006(echo):
+async def test_a_connection_that_vanishes_is_a_close_with_1006(driver, echo):
     session = await echo()
     gone, other = await session.socket(), await session.socket()
     gone.vanish()
@@ -331,7 +260,7 @@ async def test_a_connection_that_vanishes_is_a_close_with_1006(echo):
     assert told == ["error", [1006, "Connection lost", False]]
 
 
-async def test_the_end_of_the_session_closes_and_the_answer_ends_the_connection(echo):
+async def test_the_end_of_the_session_closes_and_the_answer_ends_the_connection(driver, echo):
     session = await echo()
     socket = await session.socket()
     await session.end()
