@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -92,15 +93,15 @@ def live_websocket_kib() -> list[Row]:
 @contextlib.contextmanager
 def _voxsim(*, memory: bool = True) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A `voxsim serve` of the one scenario; its port and its process."""
-    folder = Path("served")
-    folder.mkdir(exist_ok=True)
-    (folder / "scenario.py").write_text((SCENARIOS / "served.py").read_text())
     rule = '[[application]]\nname = "app"\n[[application.rule]]\nname = "all"\nscenarios = ["scenario.py"]\n'
-    (folder / "voxsim.toml").write_text(f'[account]\napi_key = "{_KEY}"\n{rule}')
     kept = ["--memory"] if memory else []
-    command = [sys.executable, "-m", "voxsim", "serve", str(folder), "--port", "0", "--no-tls", "--quiet", *kept]
-    with _process(command) as (port, process):
-        yield port, process
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "scenario.py").write_text((SCENARIOS / "served.py").read_text())
+        (folder / "voxsim.toml").write_text(f'[account]\napi_key = "{_KEY}"\n{rule}')
+        command = [sys.executable, "-m", "voxsim", "serve", str(folder), "--port", "0", "--no-tls", "--quiet", *kept]
+        with _process(command) as (port, process):
+            yield port, process
 
 
 @contextlib.contextmanager
