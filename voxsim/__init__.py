@@ -45,6 +45,36 @@ if TYPE_CHECKING:
     from voxsim.engine.units.player import SequencePlayerEvents as SequencePlayerEvents
     from voxsim.engine.units.socketevents import WebSocketEvents as WebSocketEvents
     from voxsim.engine.units.websocket import WebSocket as WebSocket
+    from voxsim.vocabulary.constants import ASRDictionary as ASRDictionary
+    from voxsim.vocabulary.constants import ASRLanguage as ASRLanguage
+    from voxsim.vocabulary.constants import ASRModel as ASRModel
+    from voxsim.vocabulary.constants import ASRModelList as ASRModelList
+    from voxsim.vocabulary.constants import ASRProfile as ASRProfile
+    from voxsim.vocabulary.constants import ASRProfileList as ASRProfileList
+    from voxsim.vocabulary.constants import ConferenceDirection as ConferenceDirection
+    from voxsim.vocabulary.constants import ConferenceMode as ConferenceMode
+    from voxsim.vocabulary.constants import DialogflowLanguage as DialogflowLanguage
+    from voxsim.vocabulary.constants import DialogflowModel as DialogflowModel
+    from voxsim.vocabulary.constants import DialogflowModelVariant as DialogflowModelVariant
+    from voxsim.vocabulary.constants import DialogflowSsmlVoiceGender as DialogflowSsmlVoiceGender
+    from voxsim.vocabulary.constants import Language as Language
+    from voxsim.vocabulary.constants import RecorderDirection as RecorderDirection
+    from voxsim.vocabulary.constants import RecorderLabelFont as RecorderLabelFont
+    from voxsim.vocabulary.constants import RecorderLabelPosition as RecorderLabelPosition
+    from voxsim.vocabulary.constants import RecorderLabelTextAlign as RecorderLabelTextAlign
+    from voxsim.vocabulary.constants import RecorderLayout as RecorderLayout
+    from voxsim.vocabulary.constants import RecorderObjectFit as RecorderObjectFit
+    from voxsim.vocabulary.constants import RecorderProfile as RecorderProfile
+    from voxsim.vocabulary.constants import RecordExpireTime as RecordExpireTime
+    from voxsim.vocabulary.constants import SmartQueueOperatorSettingsMode as SmartQueueOperatorSettingsMode
+    from voxsim.vocabulary.constants import TaskWaitingCode as TaskWaitingCode
+    from voxsim.vocabulary.constants import TerminationStatus as TerminationStatus
+    from voxsim.vocabulary.constants import TranscriptionProvider as TranscriptionProvider
+    from voxsim.vocabulary.constants import TTSEffectsProfile as TTSEffectsProfile
+    from voxsim.vocabulary.constants import Voice as Voice
+    from voxsim.vocabulary.constants import VoiceList as VoiceList
+    from voxsim.vocabulary.constants import VoxTTSModelList as VoxTTSModelList
+    from voxsim.vocabulary.constants import VoxTTSVoiceList as VoxTTSVoiceList
     from voxsim.vocabulary.enums import CallAudioQuality as CallAudioQuality
     from voxsim.vocabulary.enums import CallState as CallState
     from voxsim.vocabulary.enums import DTMFType as DTMFType
@@ -86,6 +116,14 @@ _HOMES = {
     "engine.units.player": "Player PlayerEvents SequencePlayer SequencePlayerEvents",
     "engine.units.socketevents": "WebSocketEvents",
     "engine.units.websocket": "WebSocket",
+    "vocabulary.constants": (
+        "ASRDictionary ASRLanguage ASRModel ASRModelList ASRProfile ASRProfileList ConferenceDirection "
+        "ConferenceMode DialogflowLanguage DialogflowModel DialogflowModelVariant "
+        "DialogflowSsmlVoiceGender Language RecorderDirection RecorderLabelFont RecorderLabelPosition "
+        "RecorderLabelTextAlign RecorderLayout RecorderObjectFit RecorderProfile RecordExpireTime "
+        "SmartQueueOperatorSettingsMode TaskWaitingCode TerminationStatus TranscriptionProvider "
+        "TTSEffectsProfile Voice VoiceList VoxTTSModelList VoxTTSVoiceList"
+    ),
     "vocabulary.enums": (
         "CallAudioQuality CallState DTMFType Modules URLPlayerRequestMethod WebSocketAudioEncoding "
         "WebSocketCloseCode WebSocketReadyState"
@@ -114,7 +152,10 @@ def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     from voxsim.vocabulary.errors import UnknownName
+    from voxsim.vocabulary.shapes import is_shape, shape
 
+    if is_shape(name):
+        return shape(name)
     raise UnknownName.on("voxsim", name, __all__)
 
 

@@ -149,14 +149,6 @@ async def test_dataclasses_with_postponed_annotations_load(vox: Vox, tmp_path):
     assert (await vox.finished()).log == ["1"]
 
 
-@pytest.mark.parametrize("name", ["VoiceList", "ASREvents", "Recorder"])
-async def test_what_is_not_built_yet_says_so(name: str, vox: Vox, tmp_path):
-    path = tmp_path / "later.py"
-    path.write_text(f"from voxsim import {name}\n")
-    vox.start(str(path))
-    assert "does not emulate yet" in (await vox.failed(name)).message
-
-
 async def test_custom_data_is_text(vox: Vox, started: Write):
     with pytest.raises(ValueError, match=r"json\.dumps"):
         vox.start(started(""), custom_data={"a": 1})  # type: ignore[arg-type]

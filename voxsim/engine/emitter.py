@@ -60,6 +60,8 @@ class Emitter:
     __slots__ = ("_id", "_listeners", "_waiters", "session")
 
     EVENTS: ClassVar[type[EventNames]]
+    MORE_EVENTS: ClassVar[tuple[type[EventNames], ...]] = ()
+    """Further enumerations of its events: a connector has its vendor's, and those of its media."""
     NAME: ClassVar[str]
 
     _id: str
@@ -123,7 +125,7 @@ class Emitter:
     def on(self, event: EventType[Any] | str) -> Callable[[H], H]:
         """The decorator form of `add_event_listener`: `@call.on(CallEvents.Connected)`."""
         if not isinstance(event, str):
-            raise BadArgument(f"@{self.NAME}.on takes the event: @{self.NAME}.on({self.EVENTS.__name__}.…).")
+            raise BadArgument(f"@{self.NAME}.on takes the event: @{self.NAME}.on({self.EVENTS.documented}.…).")
 
         def add(handler: H) -> H:
             self.add_event_listener(event, handler)
@@ -215,10 +217,12 @@ class Emitter:
         if type(event) is EventType and event.owner is self.EVENTS:
             return event.plain
         value = str(event) if isinstance(event, str) else ""
-        found = self.EVENTS.find(value)
-        if found is not None:
-            return found.plain
+        enums = (self.EVENTS, *self.MORE_EVENTS)
+        for enum in enums:
+            if (found := enum.find(value)) is not None:
+                return found.plain
         given = repr(event) if isinstance(event, EventType) else repr(value or event)
-        spelt = {f"{self.EVENTS.__name__}.{member}" for member in self.EVENTS.members}
-        hint = did_you_mean(f"{self.EVENTS.__name__}.{value.rpartition('.')[2]}", spelt)
-        raise UnknownName(f"{self.NAME} has no event {given}; its events are those of {self.EVENTS.__name__}.{hint}")
+        spelt = {f"{enum.documented}.{member}" for enum in enums for member in enum.members}
+        hint = did_you_mean(f"{self.EVENTS.documented}.{value.rpartition('.')[2]}", spelt)
+        names = " and ".join(enum.documented for enum in enums)
+        raise UnknownName(f"{self.NAME} has no event {given}; its events are those of {names}.{hint}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 import attrs
 
@@ -41,6 +41,13 @@ if TYPE_CHECKING:
 
 GAVE_UP = (CallEnded, PlaybackStopped, SocketClosed, SessionEnded)
 """What ends an async handler without being a mistake of its author: the other side went away while it waited."""
+
+
+class Cuttable(Protocol):
+    """A unit that is at work until its session ends."""
+
+    def cut(self) -> None:
+        """The session is over: stop, and say so where the platform does."""
 
 
 Done = Callable[[Any, BaseException | None], None]
@@ -113,6 +120,7 @@ class Session(Emitter):
         "switch",
         "system_error",
         "timers",
+        "units",
     )
 
     EVENTS: ClassVar = AppEvents
@@ -137,6 +145,7 @@ class Session(Emitter):
         self.call_attempts = 0
         self.players: dict[str, Playback] | None = None
         self.sockets: dict[str, WebSocket] | None = None
+        self.units: dict[str, Cuttable] | None = None
         self.queue_requests = 0
         self.allows_sockets = False
         self.hide_tones = False
@@ -314,6 +323,25 @@ class Session(Emitter):
         """The managing URL of this session (https)."""
         return self.origin.access_secure_url.format(session=self.key, secret=self.secret)
 
+    # --- what it has going ---
+
+    def keep(self, identity: str, unit: Cuttable) -> None:
+        """Remember a unit that is at work, such as a recorder: it is cut when the session's end begins."""
+        if self.units is None:
+            self.units = {}
+        self.units[identity] = unit
+
+    def drop(self, identity: str) -> None:
+        """A unit that was kept has ended."""
+        if self.units is not None:
+            self.units.pop(identity, None)
+
+    def needs(self, module: str) -> None:
+        """Something of a module is used: without its `require` the platform does not have it."""
+        if module.lower() not in self.modules:
+            self.warn(f"require(Modules.{module}) is missing: on the platform nothing of this module exists without.")
+            self.modules = (*self.modules, module.lower())
+
     # --- idleness ---
 
     def watch_idleness(self) -> None:
@@ -372,6 +400,8 @@ class Session(Emitter):
             player.cut()
         for socket in tuple((self.sockets or {}).values()):
             socket.cut()
+        for unit in tuple((self.units or {}).values()):
+            unit.cut()
         self.switch.post(self._tell_terminating)
 
     def _tell_terminating(self) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, datacla
 
 import attrs
 
-from voxsim.vocabulary.errors import BadArgument
+from voxsim.vocabulary import legacy
+from voxsim.vocabulary.errors import BadArgument, UnknownName
 from voxsim.vocabulary.naming import did_you_mean, documented_name, python_name
 
 _DOCUMENTED = "documented"
@@ -161,17 +162,29 @@ class _EventNamesMeta(type):
     """Collects the members of an event enumeration, and answers an unknown one with the nearest."""
 
     members: dict[str, EventType[Event]]
+    documented: str
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _EventNamesMeta:
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, documented: str = ""
+    ) -> _EventNamesMeta:
         cls = super().__new__(mcs, name, bases, namespace)
+        cls.documented = documented or name
         cls.members = {}
         for member, value in namespace.items():
             if isinstance(value, EventType):
-                value.enum, value.member, value.owner = name, member, cls
+                value.enum, value.member, value.owner = cls.documented, member, cls
                 cls.members[member] = value
         if cls.members:
-            manifest.events[name] = cls
+            manifest.events[cls.documented] = cls
         return cls
+
+    def __getattr__(cls, member: str) -> EventType[Any]:
+        if member.startswith("__"):
+            raise AttributeError(member)
+        current = legacy.current_name(f"{cls.documented}.{member}").rpartition(".")[2]
+        if current in cls.members:
+            return cls.members[current]
+        raise UnknownName.on(cls.documented, member, cls.members)
 
     def __iter__(cls) -> Iterator[EventType[Event]]:
         return iter(cls.members.values())
@@ -292,7 +305,29 @@ manifest = Manifest()
 
 
 class EventNames(metaclass=_EventNamesMeta):
-    """Base of the event enumerations. Members are `EventType`s, equal to their documented string values."""
+    """Base of the event enumerations. Members are `EventType`s, equal to their documented string values.
+
+    One that stands in a namespace says so: `class Events(EventNames, documented="AMD.Events")`.
+    """
+
+
+def event_table(
+    documented: str, prefix: str, payload: type[P], members: str, irregular: Mapping[str, str] | None = None
+) -> _EventNamesMeta:
+    """An event enumeration whose members all have one payload, such as a connector's: a table of names.
+
+    Args:
+        documented: its dotted name, such as `OpenAI.RealtimeAPIEvents`.
+        prefix: what the members' values begin with; a dot and the member's name follow.
+        payload: the class of their payload.
+        members: the members' names, with blanks between them.
+        irregular: the values of those members that do not follow the rule.
+    """
+    values = {member: f"{prefix}.{member}" for member in members.split()} | dict(irregular or {})
+    namespace = {member: event(value, payload) for member, value in values.items()}
+    name = documented.rpartition(".")[2]
+    doc = {"__doc__": f"Events of {documented.rpartition('.')[0]}.", "__module__": payload.__module__}
+    return _EventNamesMeta(name, (EventNames,), {**doc, **namespace}, documented=documented)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import EnumMeta, IntEnum, StrEnum
 from typing import Any
 
+from voxsim.vocabulary import legacy
 from voxsim.vocabulary.errors import UnknownName
 
 
@@ -17,6 +18,8 @@ class _Suggesting(EnumMeta):
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if cls.__name__ == "Modules" and name in legacy.MODULES:
+            return None
         raise UnknownName.on(cls.__name__, name, cls.__members__)
 
 

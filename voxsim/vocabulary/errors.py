@@ -8,19 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import ModuleType
 
-from voxsim.vocabulary.naming import did_you_mean, python_name
-
-NOT_BUILT = frozenset(
-    """
-    ACDEvents AI AMD ASR ASREvents ASRLanguage ASRModelList ASRProfileList ApplicationStorage CCAI CallList
-    Cartesia Conference ConferenceEvents Deepgram ElevenLabs Endpoint Gemini Google Grok IVR IVRState
-    Inworld MCP OpenAI Pipecat RecordExpireTime Recorder RecorderEvents Silero SmartQueueEvents
-    StreamingAgentEvents TTSEffectsProfile Ultravox VoiceList VoxTTS VoximplantAPI XAI Yandex
-    call_conference create_asr create_conference create_recorder create_streaming_agent destroy_conference
-    enqueue_acd_request enqueue_task get_secret_value
-    """.split()  # noqa: SIM905 - a list of words
-)
-"""What the platform has and voxsim does not emulate yet, so that asking for it is not taken for a slip of the pen."""
+from voxsim.vocabulary.naming import did_you_mean
 
 
 class VoxsimError(Exception):
@@ -33,8 +21,6 @@ class UnknownName(VoxsimError, AttributeError):
     @classmethod
     def on(cls, owner: str, name: str, candidates: Iterable[str]) -> UnknownName:
         """The error for `owner.name`, with the nearest of the candidates."""
-        if name in NOT_BUILT or python_name(name) in NOT_BUILT:
-            return cls(f"{name} is a part of the platform that voxsim does not emulate yet.", name=name)
         return cls(f"{owner} has no {name!r}.{did_you_mean(name, candidates)}", name=name)
 
 

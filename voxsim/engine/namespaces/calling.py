@@ -1,0 +1,157 @@
+"""The calls that VoxEngine makes: to phones, users, SIP addresses and WhatsApp users, and into conferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voxsim.engine.command import Options, command
+from voxsim.engine.dialling import dial
+from voxsim.engine.lifecycle import Operation
+from voxsim.engine.namespaces.base import Namespace
+from voxsim.engine.ports import Headers
+from voxsim.engine.units.call import Call
+from voxsim.vocabulary.errors import BadArgument
+
+
+class Calling(Namespace):
+    """The part of VoxEngine that makes calls."""
+
+    @command("callPSTN(number, callerid, {parameters}?)", Operation.CREATE)
+    def call_pstn(
+        self,
+        number: str,
+        callerid: str = "",
+        parameters: Options = None,
+        *,
+        amd: Any = None,
+        follow_diversion: bool = False,
+        extra_headers: Headers | None = None,
+    ) -> Call:
+        """Call a phone number.
+
+        Args:
+            number: in E.164, with or without `+`.
+            callerid: the number that the callee sees.
+            parameters: options under their documented names.
+            amd: an answering machine detector.
+            follow_diversion: keep the diversion of a forwarded call.
+            extra_headers: `VI-CallTimeout`, seconds until the call is given up (10 to 400).
+        """
+        return dial(self.session, "pstn", number, callerid, headers=extra_headers)
+
+    @command(
+        "callUser({parameters})",
+        Operation.CREATE,
+        positional="username callerid displayName extraHeaders video scheme",
+    )
+    def call_user(
+        self,
+        parameters: Options = None,
+        *,
+        username: str = "",
+        callerid: str = "",
+        display_name: str = "",
+        extra_headers: Headers | None = None,
+        video: bool = False,
+        scheme: Any = None,
+        amd: Any = None,
+        custom_data: str | None = None,
+        analytics_label: str = "",
+        push_notification_timeout: float | None = None,
+        video_orientation_extension: bool = True,
+        conference_call: bool = False,
+        disable_dtx_for_audio: bool = False,
+        max_video_bitrate: int | None = None,
+        strict_codec_list: bool = False,
+    ) -> Call:
+        """Call a user of the application: all devices where the user is logged in ring.
+
+        Args:
+            parameters: options under their documented names; older scripts give them one by one.
+            username: who is called.
+            callerid, display_name: what the callee sees.
+            extra_headers: `X-…` headers, and `VI-CallTimeout`.
+            push_notification_timeout: milliseconds to wait for an offline user after a push, 10000 to 60000.
+            video, scheme, amd, custom_data, analytics_label, video_orientation_extension, conference_call,
+                disable_dtx_for_audio, max_video_bitrate, strict_codec_list: shape the real platform's media and
+                statistics; accepted, and without effect here.
+        """
+        if not username:
+            raise BadArgument("callUser needs `username`.")
+        return dial(self.session, "user", username, callerid, display_name=display_name, headers=extra_headers)
+
+    @command("callUserDirect(incomingCall, username, {parameters}?)", Operation.CREATE)
+    def call_user_direct(
+        self,
+        incoming_call: Call,
+        username: str,
+        parameters: Options = None,
+        *,
+        callerid: str = "",
+        display_name: str = "",
+        extra_headers: Headers | None = None,
+        analytics_label: str = "",
+        push_notification_timeout: float | None = None,
+    ) -> Call:
+        """Call a user peer to peer: the media of both calls then bypasses the platform."""
+        if not isinstance(incoming_call, Call):
+            raise BadArgument(f"callUserDirect: the first argument is a Call, got {type(incoming_call).__name__}.")
+        headers = {"X-DirectCall": "true", **(extra_headers or {})}
+        call = dial(self.session, "user", username, callerid, display_name=display_name, headers=headers)
+        call.leg.direct = True
+        return call
+
+    @command(
+        "callSIP(to, {parameters}?)",
+        Operation.CREATE,
+        positional="callerid displayName password authUser extraHeaders video outProxy",
+    )
+    def call_sip(
+        self,
+        to: str,
+        parameters: Options = None,
+        *,
+        callerid: str = "",
+        display_name: str = "",
+        password: str = "",
+        auth_user: str = "",
+        headers: Headers | None = None,
+        extra_headers: Headers | None = None,
+        video: bool = False,
+        out_proxy: str = "",
+        reg_id: int | None = None,
+        amd: Any = None,
+        scheme: Any = None,
+        strict_codec_list: bool = False,
+        allow180_after183: bool = True,
+        disable_dtx_for_audio: bool = False,
+    ) -> Call:
+        """Call a SIP address.
+
+        Args:
+            to: `sip:` or `sips:` URI; `;transport=tls` and `;transport=tcp` are possible.
+            parameters: options under their documented names; older scripts give them one by one.
+            callerid, display_name: what the callee sees.
+            password, auth_user: for the callee's challenge; never written to the timeline.
+            headers: `X-…` headers, and `VI-CallTimeout`; `extra_headers` is their older name.
+            video, out_proxy, reg_id, amd, scheme, strict_codec_list, allow180_after183, disable_dtx_for_audio: shape
+                the real platform's signalling and media; accepted, and without effect here.
+        """
+        if not str(to).lower().startswith(("sip:", "sips:")):
+            raise BadArgument(f"callSIP: the address begins with 'sip:' or 'sips:', got {to!r}.")
+        return dial(self.session, "sip", to, callerid, display_name=display_name, headers=extra_headers or headers)
+
+    @command("callWhatsappUser({parameters})", Operation.CREATE, positional="number callerid")
+    def call_whatsapp_user(
+        self,
+        parameters: Options = None,
+        *,
+        number: str = "",
+        callerid: str = "",
+        headers: Headers | None = None,
+        disable_dtx_for_audio: bool = False,
+    ) -> Call:
+        """Call a WhatsApp user; the call's `client_type()` is `wab`."""
+        if not number:
+            raise BadArgument("callWhatsappUser needs `number`.")
+        return dial(self.session, "wab", number, callerid, headers=headers)

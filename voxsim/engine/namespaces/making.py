@@ -1,0 +1,132 @@
+"""The media units that VoxEngine makes: players, sockets, and what is loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from voxsim.engine.command import Options, command
+from voxsim.engine.lifecycle import Operation
+from voxsim.engine.namespaces.base import Namespace
+from voxsim.engine.units.playback import Segment, speech
+from voxsim.engine.units.player import Player, SequencePlayer
+from voxsim.engine.units.websocket import WebSocket
+from voxsim.vocabulary.errors import BadArgument
+from voxsim.vocabulary.naming import python_name
+
+
+class Making(Namespace):
+    """The part of VoxEngine that makes media units."""
+
+    @command("createTTSPlayer(text, {parameters}?)", Operation.CREATE, positional="voice progressivePlayback")
+    def create_tts_player(
+        self,
+        text: str,
+        parameters: Options = None,
+        *,
+        voice: str | None = None,
+        language: str | None = None,
+        progressive_playback: bool = False,
+        tts_options: Mapping[str, Any] | None = None,
+        on_pause: bool = False,
+        request: Any = None,
+    ) -> Player:
+        """A player that says a text of at most 1500 characters; `on_pause` makes it wait for `resume()`."""
+        segment = speech(text, tts_options, voice)
+        return Player(self.session, (segment,), progressive=progressive_playback, on_pause=on_pause)
+
+    @command("createURLPlayer(request, {parameters}?)", Operation.CREATE, positional="loop progressivePlayback")
+    def create_url_player(
+        self,
+        request: str | Mapping[str, Any],
+        parameters: Options = None,
+        *,
+        loop: bool = False,
+        on_pause: bool = False,
+        progressive_playback: bool = False,
+        hide_headers: bool = False,
+        hide_body: bool = False,
+    ) -> Player:
+        """A player of an audio file of at most 10 MB; the request is a URL, or an object with `url` in it."""
+        segment = Segment("audio", _url_of("createURLPlayer", request))
+        return Player(self.session, (segment,), loop=loop, progressive=progressive_playback, on_pause=on_pause)
+
+    @command("createToneScriptPlayer(script, {parameters}?)", Operation.CREATE, positional="loop progressivePlayback")
+    def create_tone_script_player(
+        self, script: str, parameters: Options = None, *, loop: bool = False, progressive_playback: bool = False
+    ) -> Player:
+        """A player of a ToneScript, such as `425@-19;5(1/4/1)`: frequency@level; seconds(on/off/frequency)."""
+        return Player(self.session, (Segment("tone", str(script)),), loop=loop, progressive=progressive_playback)
+
+    @command("createSequencePlayer({parameters})", Operation.CREATE, positional="segments")
+    def create_sequence_player(
+        self, parameters: Options = None, *, segments: Sequence[Mapping[str, Any]] = ()
+    ) -> SequencePlayer:
+        """A player of several segments: `{"text": …}` is said, `{"url": …}` is played."""
+        if not segments:
+            raise BadArgument("createSequencePlayer needs `segments`, at least one.")
+        return SequencePlayer(self.session, tuple(map(_segment, segments)), tuple(segments))
+
+    @command("createWebSocket(url, {parameters}?)", Operation.CREATE)
+    def create_web_socket(
+        self,
+        url: str,
+        parameters: Options = None,
+        *,
+        protocols: str | Sequence[str] = "chat",
+        headers: Sequence[Mapping[str, str]] | Mapping[str, str] | None = None,
+        statistics: bool = False,
+        trace: bool = False,
+        privacy: bool = False,
+    ) -> WebSocket:
+        """A WebSocket to a URL; Created and Open follow, or Error and Close."""
+        if not str(url).startswith(("ws://", "wss://")):
+            raise BadArgument(f"createWebSocket: the URL begins with 'ws://' or 'wss://', got {url!r}.")
+        offered = (protocols,) if isinstance(protocols, str) else tuple(protocols)
+        return WebSocket.connect(self.session, str(url), offered, _header_map(headers))
+
+    @command("allowWebSocketConnections()")
+    def allow_web_socket_connections(self) -> None:
+        """From now on WebSockets to the session's URL are accepted: AppEvents.WebSocket follows each."""
+        self.session.allows_sockets = True
+
+    @command("enableStatisticsForIncomingWebsockets()")
+    def enable_statistics_for_incoming_websockets(self) -> None:
+        """Count the media of incoming sockets; the timeline does so always."""
+
+    @command("disableStatisticsForIncomingWebsockets()")
+    def disable_statistics_for_incoming_websockets(self) -> None:
+        """Do not count the media of incoming sockets; the timeline does so always."""
+
+    @command("enableTraceForIncomingWebsockets()")
+    def enable_trace_for_incoming_websockets(self) -> None:
+        """Trace the messages of incoming sockets; the timeline has them always."""
+
+    @command("disableTraceForIncomingWebsockets()")
+    def disable_trace_for_incoming_websockets(self) -> None:
+        """Do not trace the messages of incoming sockets; the timeline has them always."""
+
+
+def _url_of(name: str, request: str | Mapping[str, Any]) -> str:
+    url = request.get("url") if isinstance(request, Mapping) else request
+    if not isinstance(url, str) or not url:
+        raise BadArgument(f"{name} needs a URL, or an object with `url` in it, got {request!r}.")
+    return url
+
+
+def _segment(given: Mapping[str, Any]) -> Segment:
+    if not isinstance(given, Mapping) or not ({"text", "url"} & given.keys()):
+        raise BadArgument(f"A segment has `text` or `url`, got {given!r}.")
+    if "text" in given:
+        parameters = {python_name(str(key)): value for key, value in (given.get("parameters") or {}).items()}
+        return speech(given["text"], parameters.get("tts_options"), parameters.get("voice"))
+    return Segment("audio", str(given["url"]))
+
+
+def _header_map(headers: Sequence[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, str]:
+    """Headers of a socket: `{name, value}` objects as documented, or a plain mapping."""
+    if not headers:
+        return {}
+    if isinstance(headers, Mapping):
+        return {str(name): str(value) for name, value in headers.items()}
+    return {str(item["name"]): str(item["value"]) for item in headers}

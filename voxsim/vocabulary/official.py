@@ -1,0 +1,29 @@
+"""The official API as data: what its typings list, read from the package when somebody asks for it.
+
+`api` holds classes, functions, events and shapes, `constants` the values of enumerations and lists. Both are made from
+the typings by a script in the tests, and are read once.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def api() -> dict[str, Any]:
+    """Classes, functions, events, shapes and namespaces by dotted name; `?` marks what may be left out."""
+    return _read("api.json")
+
+
+@cache
+def constants() -> dict[str, Any]:
+    """Sets of constants by dotted name: `values` of the members, or `names` and `kind` of opaque ones."""
+    return _read("constants.json")
+
+
+def _read(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((files("voxsim.vocabulary") / "data" / name).read_text(encoding="utf-8"))
+    return data
