@@ -30,7 +30,7 @@ def main() -> None:
 
 def _write(name: str, data: Any) -> None:
     DATA.mkdir(exist_ok=True)
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     (DATA / name).write_text(text.replace('},"', '},\n"') + "\n", encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from voxsim import __version__
-from voxsim.cli.arguments import Options, Parser, add_call, add_credentials, add_new, add_run, add_serve
+from voxsim.cli.arguments import Options, Parser, add_call, add_coverage, add_credentials, add_new, add_run, add_serve
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
@@ -73,12 +73,19 @@ def _credentials(options: Options) -> int:
     return credentials.credentials(options)
 
 
+def _coverage(options: Options) -> int:
+    from voxsim.cli import coverage
+
+    return coverage.coverage(options)
+
+
 _COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
     "run": _run,
     "new": _new,
     "serve": _serve,
     "call": _call,
     "credentials": _credentials,
+    "coverage": _coverage,
 }
 
 
@@ -95,4 +102,5 @@ def _parser() -> Parser:
     add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
     add_call(commands.add_parser("call", help="place a simulated call into a running voxsim serve"))
     add_credentials(commands.add_parser("credentials", help="write a key for the management API's official clients"))
+    add_coverage(commands.add_parser("coverage", help="show what of the official API is emulated"))
     return parser

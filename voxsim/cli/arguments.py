@@ -103,6 +103,7 @@ class Options(argparse.Namespace):
 
     file: str | None
     force: bool
+    markdown: bool
 
     place: str
     host: str
@@ -357,6 +358,14 @@ def add_credentials(parser: argparse.ArgumentParser) -> None:
     help_text = "what is served, as 'voxsim serve' is told of it (default: this folder)"
     add("--place", metavar="PLACE", default=".", help=help_text)
     add("--force", action="store_true", help="replace a file that exists")
+
+
+def add_coverage(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim coverage`."""
+    parser.description = (
+        "Hold the official API's list against what is emulated. The status is 1 when something is missing."
+    )
+    parser.add_argument("--markdown", action="store_true", help="as a Markdown page")
 
 
 def port(text: str) -> int:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.vocabulary.declare import Signature, unknown_option
 from voxsim.vocabulary.errors import BadArgument
+from voxsim.vocabulary.naming import python_name
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,14 +21,18 @@ Options = Mapping[str, Any] | str | bool | None
 """What may stand for an object of options: a mapping with documented names, or an older script's bare first option."""
 
 
-def command(text: str, needs: Operation = Operation.CONTROL, *, positional: str = "") -> Callable[[F], F]:
+def command(
+    text: str, needs: Operation = Operation.CONTROL, *, positional: str = "", ignored: str = ""
+) -> Callable[[F], F]:
     """Declare a documented command of a unit or namespace.
 
     Args:
         text: the documented signature, such as `say(text, {parameters}?)`.
         needs: the group of operations that it belongs to, which the session's phase allows or forbids.
         positional: options that older scripts pass one by one in place of the object, by documented name.
+        ignored: documented options that shape the real platform's media and have no effect here: taken, and dropped.
     """
+    without_effect = frozenset(map(python_name, ignored.split()))
     signature = Signature.parse(text, positional)
     at = signature.options_at
 
@@ -46,7 +51,9 @@ def command(text: str, needs: Operation = Operation.CONTROL, *, positional: str 
             if at is not None and (len(args) > at or options_name in options):
                 args, options, documented = signature.spread(args, options)
                 if documented and not anything:
-                    options = _known_only(session, signature, options, accepted)
+                    options = _known_only(session, signature, options, accepted | without_effect)
+            if without_effect and options:
+                options = {name: value for name, value in options.items() if name not in without_effect}
             if options and not anything and not options.keys() <= accepted:
                 unknown = next(key for key in options if key not in accepted)
                 raise unknown_option(signature.name, unknown, known)
@@ -60,6 +67,7 @@ def command(text: str, needs: Operation = Operation.CONTROL, *, positional: str 
                 raise
 
         run.__signature_of__ = signature  # type: ignore[attr-defined]
+        run.__ignored__ = without_effect  # type: ignore[attr-defined]
         return cast("F", run)
 
     return declare

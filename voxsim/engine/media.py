@@ -100,7 +100,7 @@ class MediaUnit(Emitter):
             raise BadArgument("sendMediaTo: customParameters can only hold what JSON can.") from None
         self.route_to(media_unit, SendMedia(tag, encoding, custom_parameters))
 
-    @command("stopMediaTo(mediaUnit, {parameters}?)")
+    @command("stopMediaTo(mediaUnit, {parameters}?)", ignored="customParameters encoding")
     def stop_media_to(self, media_unit: MediaUnit, parameters: Options = None, *, tag: str | None = None) -> None:
         """Stop sending this unit's sound to another unit; other streams stay."""
         self.unroute(media_unit)

@@ -87,6 +87,9 @@ class ConstantSet:
     def __len__(self) -> int:
         return len(self.members)
 
+    def __bool__(self) -> bool:
+        return True
+
     def __contains__(self, value: object) -> bool:
         return value in self.members.values()
 

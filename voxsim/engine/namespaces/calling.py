@@ -43,6 +43,7 @@ class Calling(Namespace):
         "callUser({parameters})",
         Operation.CREATE,
         positional="username callerid displayName extraHeaders video scheme",
+        ignored="disableExtVideoOffset disableExtVideoOrientation disableExtPlayoutDelay disableExtVideoTiming",
     )
     def call_user(
         self,

@@ -30,8 +30,19 @@ class Making(Namespace):
         tts_options: Mapping[str, Any] | None = None,
         on_pause: bool = False,
         request: Any = None,
+        api_key: str = "",
     ) -> Player:
-        """A player that says a text of at most 1500 characters; `on_pause` makes it wait for `resume()`."""
+        """A player that says a text of at most 1500 characters.
+
+        Args:
+            text: what to say; SSML tags take no time.
+            parameters: the options below under their documented names; older scripts give them one by one.
+            voice, language: who says it, in which language; told in the timeline.
+            progressive_playback: begin before all of it is there.
+            tts_options: such as `rate`; it changes how long the text takes.
+            on_pause: wait for `resume()`.
+            request, api_key: for the vendor's own service; accepted, and without effect here.
+        """
         segment = speech(text, tts_options, voice)
         return Player(self.session, (segment,), progressive=progressive_playback, on_pause=on_pause)
 

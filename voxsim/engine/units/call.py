@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 US_RINGBACK: Final = "440@-19,480@-19;*(2/4/1+2)"
 RU_RINGBACK: Final = "425@-19;5(1/4/1)"
 
+_MEDIA_OPTIONS: Final = (
+    "audioLevelExtension conferenceCall disableDtxForAudio maxVideoBitrate "
+    "disableExtVideoOffset disableExtVideoOrientation disableExtPlayoutDelay disableExtVideoTiming"
+)
 _DIGITS: Final = frozenset("0123456789*#p")
 
 
@@ -109,7 +113,7 @@ class Call(CallLine):
 
     # --- signalling ---
 
-    @command("answer(extraHeaders?, {parameters}?)")
+    @command("answer(extraHeaders?, {parameters}?)", ignored=_MEDIA_OPTIONS)
     def answer(
         self,
         extra_headers: Headers | None = None,
@@ -117,10 +121,6 @@ class Call(CallLine):
         *,
         display_name: str | None = None,
         scheme: Any = None,
-        max_video_bitrate: int | None = None,
-        audio_level_extension: bool = False,
-        conference_call: bool = False,
-        disable_dtx_for_audio: bool = False,
     ) -> None:
         """Answer an incoming call; Connected follows.
 
@@ -128,13 +128,12 @@ class Call(CallLine):
             extra_headers: `X-…` headers for the caller.
             parameters: the options below, under their documented names.
             display_name: how the platform's side is called on the caller's screen.
-            scheme, max_video_bitrate, audio_level_extension, conference_call, disable_dtx_for_audio: shape the real
-                platform's media; accepted, and without effect here.
+            scheme: shapes the real platform's media, as other options do; accepted, and without effect here.
         """
         if self._ringing_in("answer"):
             self.leg.answer(sendable(self.session, extra_headers, self._id))
 
-    @command("answerDirect(peerCall, extraHeaders?, {parameters}?)")
+    @command("answerDirect(peerCall, extraHeaders?, {parameters}?)", ignored=_MEDIA_OPTIONS)
     def answer_direct(
         self,
         peer_call: Call,

@@ -109,6 +109,7 @@ class SequencePlayerEvents(EventNames):
     PlaybackMarkerReached = event("SequencePlayer.PlaybackMarkerReached", SequencePlayerMarkerEvent)
 
 
+@unit("BasePlayer")
 class BasePlayer(Playback):
     """What Player and SequencePlayer share: `pause`, `resume`, `stop`."""
 
