@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
+    from voxsim.engine.units.player import BasePlayer as BasePlayer
     from voxsim.engine.units.player import Player as Player
     from voxsim.engine.units.player import PlayerEvents as PlayerEvents
     from voxsim.engine.units.player import SequencePlayer as SequencePlayer
@@ -113,7 +114,7 @@ _HOMES = {
     "engine.net": "SendMailResult",
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
-    "engine.units.player": "Player PlayerEvents SequencePlayer SequencePlayerEvents",
+    "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",
     "engine.units.socketevents": "WebSocketEvents",
     "engine.units.websocket": "WebSocket",
     "vocabulary.constants": (

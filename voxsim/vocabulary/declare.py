@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, datacla
 import attrs
 
 from voxsim.vocabulary import legacy
-from voxsim.vocabulary.errors import BadArgument, UnknownName
+from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import did_you_mean, documented_name, python_name
 
 _DOCUMENTED = "documented"
@@ -184,7 +184,8 @@ class _EventNamesMeta(type):
         current = legacy.current_name(f"{cls.documented}.{member}").rpartition(".")[2]
         if current in cls.members:
             return cls.members[current]
-        raise UnknownName.on(cls.documented, member, cls.members)
+        # Whoever reports it says which is the nearest (`unknown_name`).
+        raise AttributeError(f"{cls.documented} has no {member!r}", name=member, obj=cls)
 
     def __iter__(cls) -> Iterator[EventType[Event]]:
         return iter(cls.members.values())
