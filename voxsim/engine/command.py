@@ -22,7 +22,12 @@ Options = Mapping[str, Any] | str | bool | None
 
 
 def command(
-    text: str, needs: Operation = Operation.CONTROL, *, positional: str = "", ignored: str = ""
+    text: str,
+    needs: Operation = Operation.CONTROL,
+    *,
+    positional: str = "",
+    ignored: str = "",
+    older: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None,
 ) -> Callable[[F], F]:
     """Declare a documented command of a unit or namespace.
 
@@ -31,6 +36,7 @@ def command(
         needs: the group of operations that it belongs to, which the session's phase allows or forbids.
         positional: options that older scripts pass one by one in place of the object, by documented name.
         ignored: documented options that shape the real platform's media and have no effect here: taken, and dropped.
+        older: puts the arguments of older scripts, given in another order, into the documented one.
     """
     without_effect = frozenset(map(python_name, ignored.split()))
     signature = Signature.parse(text, positional)
@@ -40,6 +46,7 @@ def command(
         kinds = {parameter.name: parameter.kind for parameter in inspect.signature(function).parameters.values()}
         known = [name for name, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
         anything = inspect.Parameter.VAR_KEYWORD in kinds.values()
+        most = sum(kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for kind in kinds.values()) - 1
         accepted = frozenset(known) | {parameter.python for parameter in signature.parameters}
         options_name = signature.parameters[at].python if at is not None else ""
 
@@ -48,6 +55,8 @@ def command(
             session = self.session
             if session.phase is not RUNNING:
                 check_allowed(session.phase, needs, signature.name)
+            if older is not None:
+                args = older(args)
             if at is not None and (len(args) > at or options_name in options):
                 args, options, documented = signature.spread(args, options)
                 if documented and not anything:
@@ -57,6 +66,11 @@ def command(
             if options and not anything and not options.keys() <= accepted:
                 unknown = next(key for key in options if key not in accepted)
                 raise unknown_option(signature.name, unknown, known)
+            if len(args) > most:
+                session.warn(
+                    f"{signature.name} takes {most} arguments, got {len(args)}; the last are ignored.", self._id
+                )
+                args = args[:most]
             session.note("command", signature.name, self._id, (signature, args, options) if args or options else None)
             try:
                 return function(self, *args, **options)

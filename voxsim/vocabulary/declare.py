@@ -263,7 +263,7 @@ class Signature:
         given = args[at] if len(args) > at else options.pop(parameter, None)
         rest = args[at + 1 :]
         args = args[:at]
-        if given is None and not rest:
+        if given is None and not (rest and self.positional):
             return args, options, []
         if attrs.has(type(given)):
             return args, {**attrs.asdict(given, recurse=False), **options}, []

@@ -81,7 +81,11 @@ class Calling(Namespace):
             raise BadArgument("callUser needs `username`.")
         return dial(self.session, "user", username, callerid, display_name=display_name, headers=extra_headers)
 
-    @command("callUserDirect(incomingCall, username, {parameters}?)", Operation.CREATE)
+    @command(
+        "callUserDirect(incomingCall, username, {parameters}?)",
+        Operation.CREATE,
+        positional="callerid displayName extraHeaders",
+    )
     def call_user_direct(
         self,
         incoming_call: Call,

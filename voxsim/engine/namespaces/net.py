@@ -18,6 +18,19 @@ from voxsim.vocabulary.errors import BadArgument
 PostData = str | bytes | Sequence[int] | None
 
 
+def _callback_second(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Older scripts give the options before the callback, or the callback among them."""
+    if len(args) < 2 or not isinstance(args[1], Mapping):
+        return args
+    url, given, *rest = args
+    options = {key: value for key, value in given.items() if key != "callback"}
+    return url, rest[0] if rest else given.get("callback"), options
+
+
+def _nobody_asks(result: HttpRequestResult) -> None:
+    """Older scripts send requests whose outcome they do not want to know."""
+
+
 @namespace("Net")
 class NetNamespace(Namespace):
     """The network, as the running session may use it."""
@@ -26,11 +39,11 @@ class NetNamespace(Namespace):
 
     HttpRequestOptions = http.HttpRequestOptions
 
-    @command("httpRequest(url, callback, {options}?)", Operation.HTTP)
+    @command("httpRequest(url, callback, {options}?)", Operation.HTTP, older=_callback_second)
     def http_request(
         self,
         url: str,
-        callback: Callable[[HttpRequestResult], Any],
+        callback: Callable[[HttpRequestResult], Any] | None = None,
         options: Options | http.HttpRequestOptions = None,
         *,
         method: str = "GET",
@@ -63,7 +76,8 @@ class NetNamespace(Namespace):
         """
         session = self.session
         given = _options(method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log)
-        net_of(session).request(str(url), given, lambda result: session.run(callback, result))
+        done = _nobody_asks if callback is None else lambda result: session.run(callback, result)
+        net_of(session).request(str(url), given, done)
 
     @command("httpRequestAsync(url, {options}?)", Operation.HTTP)
     def http_request_async(
