@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 
@@ -25,5 +24,7 @@ def constants() -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
+    from importlib.resources import files
+
     data: dict[str, Any] = json.loads((files("voxsim.vocabulary") / "data" / name).read_text(encoding="utf-8"))
     return data
