@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.timers import sleep as sleep
     from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
     from voxsim.engine.net import SendMailResult as SendMailResult
+    from voxsim.engine.units.asr import ASR as ASR
+    from voxsim.engine.units.asr import ASREvents as ASREvents
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
     from voxsim.engine.units.player import BasePlayer as BasePlayer
@@ -112,6 +114,7 @@ _HOMES = {
     "engine.namespaces.voxengine": "VoxEngine",
     "engine.http": "HttpRequestOptions HttpRequestResult",
     "engine.net": "SendMailResult",
+    "engine.units.asr": "ASR ASREvents",
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
     "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",

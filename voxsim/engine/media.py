@@ -33,6 +33,7 @@ class Sound:
         source: the id of the unit it comes from.
         voice: who says it, where that was asked for.
         skipped: how much of it was over when it began, in microseconds: it was paused.
+        confidence: how clearly it is said, from 0 to 1, where that was said; recognition is as sure of it.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Sound:
     source: str
     voice: str | None = None
     skipped: int = 0
+    confidence: float | None = None
 
     def facts(self) -> dict[str, Any]:
         """Its facts for the timeline."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Outside, Tasks, Voices, Watch, Web
+from voxsim.engine.recognition import Recognition
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.engine.tones import Tones
@@ -99,6 +100,7 @@ class Switch:
         self.limits = limits or Limits()
         self.timing = timing or Timing()
         self.sounds = sounds or Sounds()
+        self.recognition = Recognition()
         self.epoch = epoch
         self.ids = Ids(self.random, epoch)
         self.now = 0

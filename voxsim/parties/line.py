@@ -138,11 +138,18 @@ class Line:
         self._did("pressed", digit)
         leg.far_presses(digit, how)
 
-    def say(self, text: str, seconds: float | None = None) -> None:
-        """Say something; it lasts as long as the speech model says, or the given seconds."""
+    def say(self, text: str, seconds: float | None = None, confidence: float | None = None) -> None:
+        """Say something; it lasts as long as the speech model says, or the given seconds.
+
+        Args:
+            text: what is said.
+            seconds: how long it takes.
+            confidence: how clearly, from 0 to 1; recognition is as sure of it.
+        """
         self._did("said", text)
         length = self._switch.sounds.speech(text) if seconds is None else seconds
-        self.leg.far_says(Sound("speech", text, self._switch.now, int(length * 1_000_000), self.leg.id))
+        sound = Sound("speech", text, self._switch.now, int(length * 1_000_000), self.leg.id, confidence=confidence)
+        self.leg.far_says(sound)
 
     def send_message(self, text: str) -> None:
         """Send a text message."""

@@ -80,9 +80,9 @@ class CallHandle(Timed):
         self.line.press(digits, how)
         return self._vox.settled()
 
-    def say(self, text: str, seconds: float | None = None) -> Future[None]:
-        """Say something; it lasts as long as the speech model says, or the given seconds."""
-        self.line.say(text, seconds)
+    def say(self, text: str, seconds: float | None = None, confidence: float | None = None) -> Future[None]:
+        """Say something, for as long as the speech model says or the given seconds, and so clearly (0 to 1)."""
+        self.line.say(text, seconds, confidence)
         return self._vox.settled()
 
     def send_message(self, text: str) -> Future[None]:

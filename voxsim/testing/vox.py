@@ -19,6 +19,7 @@ from voxsim.engine.future import Future
 from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Audio
+from voxsim.engine.recognition import Recognition
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
@@ -150,6 +151,11 @@ class Vox(trio.abc.Clock, Timed):
         else:
             length = float(seconds)
             sounds.speech_seconds = lambda _: length
+
+    @property
+    def recognition(self) -> Recognition:
+        """What recognisers and agents make of what is said: `vox.recognition.noise = 0.5`."""
+        return self.world.switch.recognition
 
     # --- sessions ---
 

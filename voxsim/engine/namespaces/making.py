@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.command import Options, command
 from voxsim.engine.lifecycle import Operation
@@ -13,6 +13,16 @@ from voxsim.engine.units.player import Player, SequencePlayer
 from voxsim.engine.units.websocket import WebSocket
 from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import python_name
+
+if TYPE_CHECKING:
+    from voxsim.engine.units.asr import ASR
+
+_ASR_OPTIONS: Final = (
+    "headers beta enableSeparateRecognitionPerChannel alternativeLanguageCodes enableWordTimeOffsets "
+    "enableWordConfidence enableAutomaticPunctuation diarizationConfig metadata speechContexts maxAlternatives "
+    "adaptation enableSpokenPunctuation enableSpokenEmojis useEnhanced transcriptNormalization request "
+    "recognitionMode mode timeout noSpeechTimeout maxSpeechTimeout"
+)
 
 
 class Making(Namespace):
@@ -77,6 +87,53 @@ class Making(Namespace):
         if not segments:
             raise BadArgument("createSequencePlayer needs `segments`, at least one.")
         return SequencePlayer(self.session, tuple(map(_segment, segments)), tuple(segments))
+
+    @command("createASR({parameters})", Operation.CREATE, positional="lang", ignored=_ASR_OPTIONS)
+    def create_asr(
+        self,
+        parameters: Options = None,
+        *,
+        profile: str = "",
+        model: str = "",
+        lang: str = "",
+        language: str = "",
+        interim_results: bool = False,
+        single_utterance: bool | None = None,
+        phrase_hints: Sequence[str] | None = None,
+        dict: Sequence[str] | str | None = None,  # noqa: A002 - its documented name
+        profanity_filter: bool = False,
+    ) -> ASR:
+        """A recogniser: send it a call's media, and what the subscriber says comes as ASREvents.Result.
+
+        Args:
+            parameters: the options below under their documented names.
+            profile: a member of `ASRProfileList`: the vendor and the language.
+            model: a member of `ASRModelList`; told in the timeline.
+            lang, language: what older scripts give in place of a profile, a member of `ASRLanguage`.
+            interim_results: fire InterimResult word by word while somebody speaks.
+            single_utterance: one Result per utterance; without it the platform may give more for a long one.
+            phrase_hints, dict: what is likely to be said; the recogniser is surer of it.
+            profanity_filter: put asterisks into swear words.
+
+        Raises:
+            BadArgument: there is neither a profile nor a language.
+        """
+        from voxsim.engine.units import asr
+
+        self.session.needs("ASR")
+        spoken = str(profile or lang or language)
+        if not spoken:
+            raise BadArgument("createASR needs `profile`, such as ASRProfileList.Google.en_US.")
+        asked = asr.Asked(
+            profile=spoken,
+            language=spoken,
+            model=str(model),
+            interim=bool(interim_results),
+            single=bool(single_utterance),
+            clean=bool(profanity_filter),
+            hints=asr.phrases(phrase_hints, dict),
+        )
+        return asr.ASR(self.session, asked)
 
     @command("createWebSocket(url, {parameters}?)", Operation.CREATE)
     def create_web_socket(
