@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from voxsim.engine.appevents import AppEvents as AppEvents
     from voxsim.engine.http import HttpRequestOptions as HttpRequestOptions
     from voxsim.engine.http import HttpRequestResult as HttpRequestResult
+    from voxsim.engine.namespaces.amd import AMD as AMD
     from voxsim.engine.namespaces.crypto import Crypto as Crypto
     from voxsim.engine.namespaces.helpers import base64_decode as base64_decode
     from voxsim.engine.namespaces.helpers import base64_encode as base64_encode
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.enums import WebSocketReadyState as WebSocketReadyState
     from voxsim.vocabulary.errors import BadArgument as BadArgument
     from voxsim.vocabulary.errors import CallEnded as CallEnded
+    from voxsim.vocabulary.errors import ConnectionFailed as ConnectionFailed
     from voxsim.vocabulary.errors import LimitExceeded as LimitExceeded
     from voxsim.vocabulary.errors import NotAllowed as NotAllowed
     from voxsim.vocabulary.errors import NotEmulated as NotEmulated
@@ -102,6 +104,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "engine.appevents": "AppEvents",
+    "engine.namespaces.amd": "AMD",
     "engine.namespaces.crypto": "Crypto",
     "engine.namespaces.helpers": (
         "base64_decode base64_encode bytes2hex bytes2str get_local_time hex2bytes levenshtein_distance require "
@@ -133,8 +136,8 @@ _HOMES = {
         "WebSocketCloseCode WebSocketReadyState"
     ),
     "vocabulary.errors": (
-        "BadArgument CallEnded LimitExceeded NotAllowed NotEmulated PlaybackStopped SessionEnded SocketClosed "
-        "UnknownName VoxsimError"
+        "BadArgument CallEnded ConnectionFailed LimitExceeded NotAllowed NotEmulated PlaybackStopped SessionEnded "
+        "SocketClosed UnknownName VoxsimError"
     ),
     "vocabulary.limits": "Limits",
 }

@@ -12,10 +12,12 @@ from heapq import heapify, heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from voxsim.engine.connectors.ports import Agents
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Outside, Tasks, Voices, Watch, Web
 from voxsim.engine.recognition import Recognition
+from voxsim.engine.services import Services
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.engine.tones import Tones
@@ -113,8 +115,10 @@ class Switch:
         self.watch = Watch()
         self.outside: Outside = _Unset("outside")
         self.web: Web = _Unset("web")
+        self.agents: Agents = _Unset("agents")
         self.tasks: Tasks = _Unset("tasks")
         self.voices: Voices = Tones()
+        self.services: Services = _Unset("services")
         # Steps that are due: a function and its arguments, or a timer that can still be taken back, and None.
         self.ready: deque[tuple[Any, tuple[Any, ...] | None]] = deque()
         self._heap: list[tuple[int, int, Any]] = []

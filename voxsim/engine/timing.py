@@ -32,5 +32,21 @@ class Timing:
     """From `create_web_socket` to Open, when the peer answers at once (a guess)."""
     frame: float = 20
     """How much audio one media frame of a WebSocket carries (documented)."""
+    human_detected: float = 1500
+    """From Connected to the detection of a person (a guess)."""
+    machine_detected: float = 3000
+    """From Connected to the detection of an answering machine (a guess)."""
+    beep: float = 500
+    """How long a machine's beep lasts (a guess)."""
     mail: float = 500
     """How long a scripted mail server takes to accept a mail (a guess)."""
+    storage: float = 100
+    """From a request to the ApplicationStorage to its answer (a real log shows about 100)."""
+    report: float = 100
+    """From a report to a call list to its answer (a guess)."""
+    management: float = 200
+    """From a command of the management API, given by a scenario, to its answer (a guess)."""
+    connector_open: float = 200
+    """From the creation of a client of an AI service to its open connection (a guess)."""
+    connector_information: float = 5
+    """From there to ConnectorInformation, the first event of each (a guess)."""

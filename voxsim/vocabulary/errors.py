@@ -70,6 +70,10 @@ class SocketClosed(VoxsimError):
     """What was awaited can no longer come, because the WebSocket has closed."""
 
 
+class ConnectionFailed(VoxsimError):
+    """A client of an outside service could not be connected; the message says why."""
+
+
 class SessionEnded(VoxsimError):
     """What was awaited can no longer come, because the session has ended."""
 
