@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from voxsim.engine.http import HttpRequestOptions as HttpRequestOptions
     from voxsim.engine.http import HttpRequestResult as HttpRequestResult
     from voxsim.engine.namespaces.amd import AMD as AMD
+    from voxsim.engine.namespaces.applicationstorage import ApplicationStorage as ApplicationStorage
     from voxsim.engine.namespaces.crypto import Crypto as Crypto
     from voxsim.engine.namespaces.helpers import base64_decode as base64_decode
     from voxsim.engine.namespaces.helpers import base64_encode as base64_encode
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.units.asr import ASR as ASR
     from voxsim.engine.units.asr import ASREvents as ASREvents
+    from voxsim.engine.services import StorageKey as StorageKey
+    from voxsim.engine.services import StoragePage as StoragePage
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
     from voxsim.engine.units.player import BasePlayer as BasePlayer
@@ -105,6 +108,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "engine.appevents": "AppEvents",
     "engine.namespaces.amd": "AMD",
+    "engine.namespaces.applicationstorage": "ApplicationStorage",
     "engine.namespaces.crypto": "Crypto",
     "engine.namespaces.helpers": (
         "base64_decode base64_encode bytes2hex bytes2str get_local_time hex2bytes levenshtein_distance require "
@@ -118,6 +122,7 @@ _HOMES = {
     "engine.http": "HttpRequestOptions HttpRequestResult",
     "engine.net": "SendMailResult",
     "engine.units.asr": "ASR ASREvents",
+    "engine.services": "StorageKey StoragePage",
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
     "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",

@@ -5,7 +5,7 @@ A call is returned at once. Whatever goes wrong comes as Failed, one step later,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voxsim.engine.headers import call_timeout, sendable
 from voxsim.engine.leg import ALERTING, PROGRESSING, Leg
@@ -26,8 +26,12 @@ def dial(
     *,
     display_name: str = "",
     headers: Headers | None = None,
+    amd: Any = None,
 ) -> Call:
-    """Make an outgoing leg of a kind (`pstn`, `user`, `sip`, `wab`) and set out to reach its far end."""
+    """Make an outgoing leg of a kind (`pstn`, `user`, `sip`, `wab`) and set out to reach its far end.
+
+    `amd` is a detector of answering machines that listens to the call, or None.
+    """
     if type(number) not in (str, int) or number == "":
         raise BadArgument(f"A call needs a number, user name or address as a string, got {number!r}.")
     limits = session.switch.limits
@@ -47,8 +51,18 @@ def dial(
         headers=sendable(session, headers),
     )
     call = Call(session, leg)
+    if amd is not None:
+        _attach(amd, call)
     session.switch.post(_set_out, call, refused, call_timeout(session, headers))
     return call
+
+
+def _attach(amd: Any, call: Call) -> None:
+    from voxsim.engine.units.amd import AnsweringMachineDetector
+
+    if not isinstance(amd, AnsweringMachineDetector):
+        raise BadArgument(f"`amd` is a detector made by AMD.create, got {amd!r}.")
+    amd.attach(call)
 
 
 def _progressing(session: Session) -> int:

@@ -56,11 +56,14 @@ class Leg:
         connected_at: when it was connected (microseconds), or None.
         cause: why it ended, or None.
         ended_at: when it ended (microseconds).
+        answered_by: who is at the far end: `human`, `machine`, `mimic` (a machine that sounds like a person), or
+            `nobody` when nothing is ever said there.
     """
 
     __slots__ = (
         "_clock",
         "_switch",
+        "answered_by",
         "answering",
         "call",
         "callerid",
@@ -108,6 +111,7 @@ class Leg:
         self.state = ALERTING if incoming else PROGRESSING
         self.early = False
         self.answering = False
+        self.answered_by = "human"
         self.held = False
         self.silent = False
         self.direct = False

@@ -20,6 +20,9 @@ from voxsim.vocabulary.naming import did_you_mean
 DEFAULT_ANSWER: Final = 2.0
 """Seconds after which somebody answers of whom nothing is said."""
 
+DEFAULT_GREETING: Final = 4.0
+"""Seconds for which an answering machine speaks of which nothing is said."""
+
 _PATIENCE: Final = 30.0
 """Seconds after which a caller hangs up of whom nothing is said."""
 
@@ -36,12 +39,13 @@ _ACTS: Final[dict[str, bool]] = {
     "resume": False,
     "mute": False,
     "unmute": False,
+    "beep": False,
 }
 """What a party can do at a moment of the call, and whether it takes a value."""
 
 _TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
 _WORDS: Final = ("silent", *FAILURES)
-KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "takes_transfer", "takes_reinvite", "no_ring")
+KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "machine", "mimic", "takes_transfer", "takes_reinvite", "no_ring")
 """Every key of a behaviour."""
 _RINGS_FIRST: Final = frozenset({408, 487, 603})
 """The refusals that come from a phone that rings; one that comes at once is of the network, and nothing rings."""
@@ -74,6 +78,8 @@ class Behaviour:
         cancel: when a caller gives up an unanswered call, from the offer; None for never.
         hangup: when it hangs up, from Connected; None for never.
         acts: what it does in between.
+        machine: it is an answering machine, whose greeting lasts so long; a beep follows. None for a person.
+        mimic: the machine sounds like a person.
         takes_transfer: the status with which it answers a transfer request.
         takes_reinvite: the status with which it answers a re-INVITE.
     """
@@ -87,6 +93,8 @@ class Behaviour:
     cancel: float | None = None
     hangup: float | None = None
     acts: tuple[Act, ...] = ()
+    machine: float | None = None
+    mimic: bool = False
     takes_transfer: int = 200
     takes_reinvite: int = 200
     plan: tuple[Act, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -147,6 +155,9 @@ class Behaviour:
                 fields.update(reject=code, reject_at=at or 0.0, reason=reason, answer=None)
                 if code not in _RINGS_FIRST and not at:
                     fields.setdefault("ring", None)
+            elif key in ("machine", "mimic"):
+                fields["machine"] = _seconds(key, value) if value else DEFAULT_GREETING
+                fields["mimic"] = key == "mimic"
             elif key in ("takes_transfer", "takes_reinvite"):
                 fields[key] = _status(value, lowest=200)
             elif key in ("ring", "early", "answer", "cancel", "hangup"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
     from voxsim.engine.switch import Switch, Timer
     from voxsim.parties.party import Party
+
+
+GREETING: Final = "Please leave a message after the tone."
+"""What an answering machine says."""
+
+BEEP: Final = "1000@-10;0.5(*/0/1)"
+"""The ToneScript of its beep, 1000 hertz."""
 
 
 @attrs.frozen
@@ -161,6 +168,12 @@ class Line:
         self._did("sent info", body)
         self.leg.far_informs(mime_type, body, headers or {})
 
+    def beep(self) -> None:
+        """Sound a beep, as an answering machine does before it records."""
+        self._did("beeped")
+        length = int(self._switch.timing.beep * 1000)
+        self.leg.far_says(Sound("tone", BEEP, self._switch.now, length, self.leg.id))
+
     def hold(self) -> None:
         """Put the call on hold."""
         self._did("held")
@@ -245,6 +258,8 @@ class Line:
                 self.resume()
             case "mute":
                 self.mute()
+            case "beep":
+                self.beep()
             case "unmute":
                 self.unmute()
             case "hangup":
@@ -253,6 +268,9 @@ class Line:
     def _connected(self, behaviour: Behaviour) -> None:
         """The call is up: go through the plan, act by act."""
         self._drop_timers()
+        if behaviour.machine is not None:
+            self.say(GREETING, behaviour.machine)
+            self._later(behaviour.machine, self.beep)
         if behaviour.plan:
             self._await_act(behaviour.plan, 0, self._switch.now)
 
@@ -290,6 +308,8 @@ class Line:
     def _answer(self, device: str, behaviour: Behaviour) -> None:
         if self.leg.state is CallState.PROGRESSING:
             self._did("answered")
+            if behaviour.machine is not None:
+                self.leg.answered_by = "mimic" if behaviour.mimic else "machine"
             self.leg.far_answers(device=device)
             self._connected(behaviour)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voxsim.driver import Driver, Pace
 from voxsim.engine.journal import Record
@@ -22,8 +23,12 @@ from voxsim.parties.web import ScriptedWeb
 from voxsim.platform.account import Account, Application
 from voxsim.platform.platform import Caller, Platform
 from voxsim.platform.rules import Rule
+from voxsim.platform.services import AccountServices
 from voxsim.vocabulary.errors import ScenarioError
 from voxsim.vocabulary.limits import Limits
+
+if TYPE_CHECKING:
+    from voxsim.platform.commands import Context
 
 Files = str | Path | Sequence[str | Path]
 
@@ -75,8 +80,20 @@ class World:
         self.web = ScriptedWeb(self.switch, loose_records)
         self.switch.outside = self.directory
         self.switch.web = self.web
+        self.switch.services = AccountServices(lambda: self.context)
         self.driver = Driver(self.switch, pace, until)
         self._rules: dict[tuple[str, ...], Rule] = {}
+
+    @cached_property
+    def context(self) -> Context:
+        """What the management API and the sessions' own requests work on, in memory; a server sets another one."""
+        from voxsim.platform.commands import Context
+        from voxsim.platform.storage import Memory
+
+        async def start(rule: Rule, custom_data: str, application: Application, user_id: int) -> Session:
+            return self.platform.start_scenarios(rule, custom_data, application=application, user_id=user_id)
+
+        return Context(self.platform, Memory(), start)
 
     # --- scenarios ---
 

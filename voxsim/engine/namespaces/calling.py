@@ -37,7 +37,7 @@ class Calling(Namespace):
             follow_diversion: keep the diversion of a forwarded call.
             extra_headers: `VI-CallTimeout`, seconds until the call is given up (10 to 400).
         """
-        return dial(self.session, "pstn", number, callerid, headers=extra_headers)
+        return dial(self.session, "pstn", number, callerid, headers=extra_headers, amd=amd)
 
     @command(
         "callUser({parameters})",
@@ -73,13 +73,13 @@ class Calling(Namespace):
             callerid, display_name: what the callee sees.
             extra_headers: `X-…` headers, and `VI-CallTimeout`.
             push_notification_timeout: milliseconds to wait for an offline user after a push, 10000 to 60000.
-            video, scheme, amd, custom_data, analytics_label, video_orientation_extension, conference_call,
+            video, scheme, custom_data, analytics_label, video_orientation_extension, conference_call,
                 disable_dtx_for_audio, max_video_bitrate, strict_codec_list: shape the real platform's media and
                 statistics; accepted, and without effect here.
         """
         if not username:
             raise BadArgument("callUser needs `username`.")
-        return dial(self.session, "user", username, callerid, display_name=display_name, headers=extra_headers)
+        return dial(self.session, "user", username, callerid, display_name=display_name, headers=extra_headers, amd=amd)
 
     @command(
         "callUserDirect(incomingCall, username, {parameters}?)",
@@ -139,12 +139,14 @@ class Calling(Namespace):
             callerid, display_name: what the callee sees.
             password, auth_user: for the callee's challenge; never written to the timeline.
             headers: `X-…` headers, and `VI-CallTimeout`; `extra_headers` is their older name.
-            video, out_proxy, reg_id, amd, scheme, strict_codec_list, allow180_after183, disable_dtx_for_audio: shape
+            video, out_proxy, reg_id, scheme, strict_codec_list, allow180_after183, disable_dtx_for_audio: shape
                 the real platform's signalling and media; accepted, and without effect here.
         """
         if not str(to).lower().startswith(("sip:", "sips:")):
             raise BadArgument(f"callSIP: the address begins with 'sip:' or 'sips:', got {to!r}.")
-        return dial(self.session, "sip", to, callerid, display_name=display_name, headers=extra_headers or headers)
+        return dial(
+            self.session, "sip", to, callerid, display_name=display_name, headers=extra_headers or headers, amd=amd
+        )
 
     @command("callWhatsappUser({parameters})", Operation.CREATE, positional="number callerid")
     def call_whatsapp_user(

@@ -7,7 +7,7 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.command import Options, command
@@ -354,19 +354,45 @@ class Call(CallLine):
         raise NotEmulated("Call.record is not emulated yet; there is nothing to use in its place.")
 
     @command("enableBeepDetection({parameters}?)")
-    def enable_beep_detection(self, parameters: Options = None, **_: Any) -> None:
-        """Listen for a beep: not emulated yet."""
-        raise NotEmulated("Call.enableBeepDetection is not emulated yet; there is nothing to use in its place.")
+    def enable_beep_detection(
+        self, parameters: Options = None, *, frequencies: Sequence[float] | None = None, timeout: float | None = None
+    ) -> None:
+        """Listen for a beep, such as a machine's: BeepDetectionComplete follows, or BeepDetectionError.
+
+        Args:
+            parameters: the options below under their documented names.
+            frequencies: hertz; a beep of any frequency counts when none are given.
+            timeout: milliseconds after which it is complete without a beep; it listens for ever when not given.
+
+        Raises:
+            BadArgument: a frequency or the timeout is no positive number.
+        """
+        from voxsim.engine.units.beeps import BeepWatch
+
+        if self._beep is not None:
+            self._beep.stop()
+        self._beep = BeepWatch.on(self, frequencies, timeout)
 
     @command("disableBeepDetection()")
     def disable_beep_detection(self) -> None:
-        """Cease to listen for a beep: not emulated yet."""
-        raise NotEmulated("Call.disableBeepDetection is not emulated yet; there is nothing to use in its place.")
+        """Cease to listen for a beep."""
+        if self._beep is not None:
+            self._beep.stop()
 
-    @command("monitorMediaStatistics({parameters}?)")
-    def monitor_media_statistics(self, parameters: Options = None, **_: Any) -> None:
-        """Report media figures: not emulated yet."""
-        raise NotEmulated("Call.monitorMediaStatistics is not emulated yet; there is nothing to use in its place.")
+    @command("monitorMediaStatistics({parameters})")
+    def monitor_media_statistics(
+        self, parameters: Options = None, *, monitor: bool = True, interval: float | None = None
+    ) -> None:
+        """Fire MediaStatisticsReceived at an interval, or cease to.
+
+        Args:
+            parameters: the options below under their documented names.
+            monitor: whether to report.
+            interval: milliseconds between two reports; 5000 when not given.
+        """
+        from voxsim.engine.units.statistics import monitor_media
+
+        monitor_media(self, monitor=bool(monitor), interval=interval)
 
     def _play(
         self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False

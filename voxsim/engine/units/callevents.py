@@ -221,7 +221,7 @@ class UrlEvent(CallEvent):
 class BeepDetectionCompleteEvent(CallEvent):
     """A beep was heard (no `timeout`), time ran out (True), or detection was switched off (False)."""
 
-    frequencies: list[int] | None = None
+    frequencies: list[float] | None = None
     timeout: bool | None = None
 
 

@@ -20,6 +20,8 @@ from voxsim.vocabulary.errors import CallEnded, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
+    from voxsim.engine.units.amd import AnsweringMachineDetector
+    from voxsim.engine.units.beeps import BeepWatch
 
 _ON_CONNECTED: Final = frozenset({CallEvents.Connected.plain})
 _ON_ENDED: Final = frozenset({CallEvents.Disconnected.plain, CallEvents.Failed.plain})
@@ -73,7 +75,9 @@ class CallLine(MediaUnit):
     """The scenario's end of one leg."""
 
     __slots__ = (
+        "_beep",
         "_custom_data",
+        "_detectors",
         "_handles_transfer",
         "_heard",
         "_mic",
@@ -83,6 +87,7 @@ class CallLine(MediaUnit):
         "_transfers",
         "last_headers",
         "leg",
+        "reports",
     )
 
     EVENTS: ClassVar = CallEvents
@@ -93,6 +98,9 @@ class CallLine(MediaUnit):
         self.leg = leg
         self.last_headers: Headers = leg.offered_headers if leg.incoming else {}
         self._custom_data = custom_data
+        self.reports = 0
+        self._beep: BeepWatch | None = None
+        self._detectors: list[AnsweringMachineDetector] | None = None
         self._tones: DTMFType | None = None
         self._mic = False
         self._handles_transfer = False
@@ -167,6 +175,8 @@ class CallLine(MediaUnit):
         if custom_data is not None:
             self._custom_data = custom_data
         self.emit(CallEvents.Connected(self, self._id, headers, custom_data, None, self.leg.display_name))
+        for detector in self._detectors or ():
+            detector.connected()
         for source in self.sources:
             # What is heard since early media, or since the answer was given, does not begin anew.
             if (sound := source._sounding()) is not None and sound is not self._heard:
@@ -194,10 +204,43 @@ class CallLine(MediaUnit):
     def leg_speaks(self, sound: Sound) -> None:
         """The subscriber began to say something."""
         self._speech = sound
-        if self._mic and sound.length is not None:
+        if sound.kind == "tone":
+            self._tone_heard(sound)
+        if self._mic and sound.kind == "speech" and sound.length is not None:
             self.emit(CallEvents.MicStatusChange(self, self._id, active=True))
             self.session.switch.at(sound.started + sound.length, self._speech_over, sound)
         self.play_out(sound)
+
+    def _tone_heard(self, sound: Sound) -> None:
+        """The subscriber's line sounds a tone: a ringback before the answer, a machine's beep after it."""
+        connected = self.leg.state is CONNECTED
+        if connected and self._beep is not None:
+            self._beep.hear(sound)
+        if self.wanted(CallEvents.ToneDetected):
+            self.emit(CallEvents.ToneDetected(self, self._id, progress_tone=not connected, voicemail_tone=connected))
+
+    def listen(self, detector: AnsweringMachineDetector) -> None:
+        """Tell a detector when the call is connected, and when it is over."""
+        if self._detectors is None:
+            self._detectors = []
+        self._detectors.append(detector)
+
+    def identification(
+        self, moment: str, result: str = "", subtype: str | None = None, confidence: int | None = None
+    ) -> None:
+        """A detector's progress, as events of the call for those who ask for them."""
+        match moment:
+            case "started" if self.wanted(CallEvents.AudioIdentificationStarted):
+                self.emit(CallEvents.AudioIdentificationStarted(self, self._id))
+            case "result" if self.wanted(CallEvents.AudioIdentificationResult):
+                found = CallEvents.AudioIdentificationResult(
+                    self, self._id, audio_type=result, audio_sub_type=subtype or "NONE", confidence=confidence or 0
+                )
+                self.emit(found)
+            case "stopped" if self.wanted(CallEvents.AudioIdentificationStopped):
+                self.emit(CallEvents.AudioIdentificationStopped(self, self._id))
+            case "error" if self.wanted(CallEvents.AudioIdentificationError):
+                self.emit(CallEvents.AudioIdentificationError(self, self._id))
 
     def _speech_over(self, sound: Sound) -> None:
         if self._mic and self._speech is sound and self.leg.alive:
@@ -265,6 +308,10 @@ class CallLine(MediaUnit):
         if self._sinks or self._sources:
             self.unroute_all()
         session.calls.pop(self._id, None)
+        for detector in self._detectors or ():
+            detector.ended()
+        if self._beep is not None:
+            self._beep.stop()
         if was is CONNECTED or leg.incoming:
             self.emit(
                 CallEvents.Disconnected(

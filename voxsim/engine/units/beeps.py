@@ -1,0 +1,82 @@
+"""Beep detection on a call: it waits for a tone of the subscriber's line, of certain frequencies or of any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from voxsim.engine.units.callevents import CallEvents
+from voxsim.vocabulary.errors import BadArgument
+
+if TYPE_CHECKING:
+    from voxsim.engine.media import Sound
+    from voxsim.engine.switch import Timer
+    from voxsim.engine.units.callline import CallLine
+
+_FREQUENCY: Final = re.compile(r"(\d+(?:\.\d+)?)@")
+_NEAR: Final = 25
+"""How far a beep may be off, in hertz (a guess)."""
+
+
+@attrs.define
+class BeepWatch:
+    """One detection: the call, the frequencies wanted (hertz; none for any), and its clock."""
+
+    call: CallLine
+    frequencies: tuple[float, ...]
+    clock: Timer | None = None
+    live: bool = True
+
+    @classmethod
+    def on(cls, call: CallLine, frequencies: Sequence[float] | None, timeout: float | None) -> BeepWatch:
+        """Begin to listen.
+
+        Raises:
+            BadArgument: a frequency or the timeout is no positive number.
+        """
+        wanted = tuple(frequencies or ())
+        for value in (*wanted, *(() if timeout is None else (timeout,))):
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                raise BadArgument(
+                    f"enableBeepDetection: `frequencies` are hertz and `timeout` is milliseconds, got {value!r}."
+                )
+        watch = cls(call, wanted)
+        if not call.leg.alive:
+            call.session.switch.post(watch.fail, "The call has ended")
+        elif timeout is not None:
+            watch.clock = call.session.switch.after_ms(timeout, watch.give_up)
+        return watch
+
+    def hear(self, sound: Sound) -> None:
+        """The line sounds a tone."""
+        found = [float(frequency) for frequency in _FREQUENCY.findall(sound.content)]
+        near = [one for one in found if any(abs(one - wanted) <= _NEAR for wanted in self.frequencies)]
+        heard = near if self.frequencies else found
+        if self.live and heard:
+            self.stop()
+            call = self.call
+            call.emit(CallEvents.BeepDetectionComplete(call, call._id, frequencies=heard))
+
+    def give_up(self) -> None:
+        """Nothing came in time."""
+        if self.live:
+            self.stop()
+            call = self.call
+            call.emit(CallEvents.BeepDetectionComplete(call, call._id, timeout=True))
+
+    def fail(self, reason: str) -> None:
+        """It cannot be done."""
+        if self.live:
+            self.stop()
+            call = self.call
+            call.emit(CallEvents.BeepDetectionError(call, call._id, reason=reason))
+
+    def stop(self) -> None:
+        """Cease to listen."""
+        self.live = False
+        if self.clock is not None:
+            self.clock.cancel()
+            self.clock = None
