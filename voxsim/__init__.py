@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.timers import sleep as sleep
     from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
     from voxsim.engine.net import SendMailResult as SendMailResult
-    from voxsim.engine.units.asr import ASR as ASR
-    from voxsim.engine.units.asr import ASREvents as ASREvents
     from voxsim.engine.services import StorageKey as StorageKey
     from voxsim.engine.services import StoragePage as StoragePage
+    from voxsim.engine.units.asr import ASR as ASR
+    from voxsim.engine.units.asr import ASREvents as ASREvents
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
     from voxsim.engine.units.player import BasePlayer as BasePlayer

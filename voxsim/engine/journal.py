@@ -26,6 +26,7 @@ KINDS = (
     "timer",  # fired
     "http",  # request queued, sent, answered, failed; a managing request
     "mail",  # the same for mails
+    "storage",  # a request to the ApplicationStorage by its name; answered, failed
     "websocket",  # opened, sent, received, closed
     "log",  # a line of the session log
     "warning",  # the platform's own warning about a command

@@ -6,20 +6,20 @@ otherwise, 90 days at most.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from voxsim.vocabulary.errors import BadArgument
+from voxsim.vocabulary.limits import Limits
 
 if TYPE_CHECKING:
     from voxsim.platform.storage import Storage
 
-MOST_KEY: Final = 200
-MOST_VALUE: Final = 2000
 DEFAULT_TTL: Final = 30 * 24 * 3600
-MOST_TTL: Final = 7_776_000
+_KEY: Final = re.compile(r"[a-zA-Z0-9а-яА-ЯёЁ_\-:;.#+]+")  # noqa: RUF001 - the platform allows Cyrillic letters
 
 
 @attrs.frozen
@@ -36,10 +36,14 @@ class KeyValue:
 
     Args:
         now: the present, in unix seconds.
+        limits: how long keys and values may be, and how long they live at most.
     """
 
-    def __init__(self, storage: Storage, application: int, now: Callable[[], float]) -> None:
+    def __init__(
+        self, storage: Storage, application: int, now: Callable[[], float], limits: Limits | None = None
+    ) -> None:
         self._storage = storage
+        self._limits = limits or Limits()
         self._space = f"keyvalue:{application}"
         self._now = now
         self._items: dict[str, Item] | None = None
@@ -48,7 +52,7 @@ class KeyValue:
         """Set an item; it is kept when this returns.
 
         Args:
-            key: up to 200 characters.
+            key: up to 200 letters, digits and `_-:;.#+`.
             value: up to 2000 characters.
             ttl: how many seconds it lives, up to 7,776,000.
             expires_at: until when it lives instead, in unix seconds.
@@ -56,14 +60,18 @@ class KeyValue:
         Raises:
             BadArgument: one of them is out of bounds.
         """
-        if not key or len(key) > MOST_KEY:
-            raise BadArgument(f"A key has 1 to {MOST_KEY} characters, this one has {len(key)}.")
-        if len(value) > MOST_VALUE:
-            raise BadArgument(f"A value has up to {MOST_VALUE} characters, this one has {len(value)}.")
+        limits = self._limits
+        if not key or len(key) > limits.storage_key_characters:
+            raise BadArgument(f"A key has 1 to {limits.storage_key_characters} characters, this one has {len(key)}.")
+        if not _KEY.fullmatch(key):
+            raise BadArgument(f"A key has letters, digits and _-:;.#+ in it, nothing else; got {key!r}.")
+        if len(value) > limits.storage_value_characters:
+            most = limits.storage_value_characters
+            raise BadArgument(f"A value has up to {most} characters, this one has {len(value)}.")
         now = int(self._now())
         lives = expires_at - now if expires_at is not None else DEFAULT_TTL if ttl is None else ttl
-        if not 0 <= lives <= MOST_TTL:
-            raise BadArgument(f"An item lives 0 to {MOST_TTL} seconds, not {lives}.")
+        if not 0 <= lives <= limits.storage_ttl_seconds:
+            raise BadArgument(f"An item lives 0 to {limits.storage_ttl_seconds} seconds, not {lives}.")
         items = await self._loaded()
         item = items[key] = Item(key, value, now + lives)
         await self._storage.put(self._space, key, attrs.asdict(item))
@@ -88,6 +96,15 @@ class KeyValue:
         items = (await self._loaded()).values()
         found = [item for item in items if item.key.startswith(prefix) and item.expires_at > now]
         return sorted(found, key=lambda item: item.key)
+
+    async def keys(self, namespace: str | None = None) -> list[str]:
+        """The keys of the living items, in order.
+
+        Args:
+            namespace: only keys whose part before the first colon is this; a key without a colon is its own namespace.
+        """
+        wanted = None if namespace is None else namespace.removesuffix(":")
+        return [item.key for item in await self.find() if wanted in (None, item.key.partition(":")[0])]
 
     async def _loaded(self) -> dict[str, Item]:
         if self._items is None:
@@ -125,6 +142,19 @@ class Secrets:
         secret = secrets[name] = Secret(number, name, value, description, now, now)
         await self._write(secret)
         return secret
+
+    def value(self, name: str) -> str | None:
+        """The value of a secret among those that have been loaded; None when there is none of this name."""
+        secret = (self._secrets or {}).get(name)
+        return secret.value if secret is not None else None
+
+    async def set(self, name: str, value: str, now: str) -> None:
+        """Let there be a secret with this value, whether there was one or not."""
+        secret = await self.find(name=name)
+        if secret is None:
+            await self.add(name, value, "", now)
+        elif secret.value != value:
+            await self.change(secret, now, value=value)
 
     async def find(self, number: int | None = None, name: str | None = None) -> Secret | None:
         """The secret with this number, else with this name."""

@@ -6,18 +6,21 @@ it in a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
 from voxsim.engine.ids import FIRST_SESSION_ID
+from voxsim.vocabulary.errors import VoxsimError
 
 DATE: Final = "%Y-%m-%d %H:%M:%S"
 """How the management API writes a moment, in UTC."""
 
 Row = dict[str, Any]
+
+T = TypeVar("T")
 
 INTERRUPTED: Final = "Internal error (voxsim was stopped)"
 """The finish reason of a session that was alive when its process was killed."""
@@ -174,6 +177,21 @@ class Memory:
     async def next_number(self) -> int:
         """The first number that no session has had."""
         return max(self._rows, default=FIRST_SESSION_ID - 1) + 1
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that waits for nothing, as none does that works on `Memory` alone.
+
+    Raises:
+        VoxsimError: it does wait.
+    """
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    work.close()
+    raise VoxsimError("The storage is in a file here: await what it does.")
 
 
 def interrupted(facts: Mapping[str, Any], number: int) -> Row:

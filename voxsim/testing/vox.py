@@ -27,9 +27,11 @@ from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
+from voxsim.platform.storage import at_once
 from voxsim.testing.calls import Words
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
+from voxsim.testing.stored import StorageHandle
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
@@ -156,6 +158,16 @@ class Vox(trio.abc.Clock, Timed):
     def recognition(self) -> Recognition:
         """What recognisers and agents make of what is said: `vox.recognition.noise = 0.5`."""
         return self.world.switch.recognition
+
+    @property
+    def storage(self) -> StorageHandle:
+        """The items of the ApplicationStorage: `vox.storage["key"] = "value"`."""
+        return StorageHandle(self.world.context.key_value({}))
+
+    def secret(self, name: str, value: str) -> None:
+        """Let the application have a secret, which scenarios read with `VoxEngine.get_secret_value(name)`."""
+        context = self.world.context
+        at_once(context.secrets({}).set(name, value, context.date()))
 
     # --- sessions ---
 

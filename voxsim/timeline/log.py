@@ -85,6 +85,7 @@ class _Writer:
             "undelivered": self._event,
             "command": self._command,
             "http": self._http,
+            "storage": self._storage,
             "warning": lambda record: [f"WARNING! {record.name}"],
             "limit": lambda record: [f"WARNING! Limit reached: {record.name} ({printed(record.facts().get('limit'))})"],
             "error": self._error,
@@ -150,6 +151,10 @@ class _Writer:
         if record.name == "body":  # written down for those requests whose option enableSystemLog asks for it
             facts = record.facts()
             yield f"HTTP request body: {facts.get('url', '')} {facts.get('body', '')}"
+
+    def _storage(self, record: Record) -> Iterator[str]:
+        if record.name not in ("answered", "failed"):
+            yield f"Sent request from JS ApplicationStorage.{record.name} with params {printed([record.facts()])}"
 
     def _error(self, record: Record) -> Iterator[str]:
         frames = record.facts().get("frames") or []

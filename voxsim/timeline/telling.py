@@ -125,6 +125,19 @@ def _link(canvas: Canvas, record: Record, facts: Facts) -> None:
         canvas.link(record, one, other, record.name)
 
 
+# --- the application's storage ---
+
+
+def _storage(canvas: Canvas, record: Record) -> None:
+    facts = record.facts()
+    if record.name == "failed":
+        words = f"ApplicationStorage.{facts.get('request', '')} failed: {facts.get('error', '')}"
+        canvas.note(record, clip(clean(words), _ERROR_LENGTH), Tone.ERROR)
+    elif record.name != "answered":
+        shown = " ".join(str(facts[key]) for key in ("key", "pattern", "value") if key in facts)
+        canvas.note(record, clip(clean(f"ApplicationStorage.{record.name} {shown}".rstrip()), _LOG_LENGTH))
+
+
 # --- the scenario itself ---
 
 
@@ -232,6 +245,7 @@ TELLERS: Final[dict[str, Callable[[Canvas, Record], None]]] = {
     "leg": _by_name(LEG),
     "media": _always(_media),
     "link": _always(_link),
+    "storage": _storage,
     "timer": _always(_timer),
     "http": _by_name(HTTP),
     "mail": _by_name(MAIL),

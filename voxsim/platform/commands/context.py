@@ -51,13 +51,25 @@ class Context:
 
     def key_value(self, given: Given) -> KeyValue:
         """The key-value items of the application that is asked for."""
-        number = self.application(given).id
-        return self._key_values.setdefault(number, KeyValue(self.storage, number, self.now))
+        return self.key_value_of(self.application(given).id)
+
+    def key_value_of(self, application: int) -> KeyValue:
+        """The key-value items of the application with this id."""
+        found = self._key_values.get(application)
+        if found is None:
+            found = KeyValue(self.storage, application, self.now, self.platform.switch.limits)
+            self._key_values[application] = found
+        return found
 
     def secrets(self, given: Given) -> Secrets:
         """The secrets of the application that is asked for."""
-        number = self.application(given).id
-        return self._secrets.setdefault(number, Secrets(self.storage, number))
+        return self.secrets_of(self.application(given).id)
+
+    def secrets_of(self, application: int) -> Secrets:
+        """The secrets of the application with this id."""
+        if application not in self._secrets:
+            self._secrets[application] = Secrets(self.storage, application)
+        return self._secrets[application]
 
     def application(self, given: Given) -> Application:
         """The application that is asked for by id or, without one, by name; the first when neither is given.
