@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voxsim.engine.appevents import AppEvents as AppEvents
+    from voxsim.engine.connectors.cartesia import Cartesia as Cartesia
+    from voxsim.engine.connectors.deepgram import Deepgram as Deepgram
+    from voxsim.engine.connectors.elevenlabs import ElevenLabs as ElevenLabs
+    from voxsim.engine.connectors.gemini import Gemini as Gemini
+    from voxsim.engine.connectors.grok import Grok as Grok
+    from voxsim.engine.connectors.inworld import Inworld as Inworld
+    from voxsim.engine.connectors.openai import OpenAI as OpenAI
+    from voxsim.engine.connectors.ultravox import Ultravox as Ultravox
+    from voxsim.engine.connectors.yandex import Yandex as Yandex
     from voxsim.engine.http import HttpRequestOptions as HttpRequestOptions
     from voxsim.engine.http import HttpRequestResult as HttpRequestResult
     from voxsim.engine.namespaces.amd import AMD as AMD
@@ -107,6 +116,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "engine.appevents": "AppEvents",
+    "engine.connectors.cartesia": "Cartesia",
+    "engine.connectors.deepgram": "Deepgram",
+    "engine.connectors.elevenlabs": "ElevenLabs",
+    "engine.connectors.gemini": "Gemini",
+    "engine.connectors.grok": "Grok",
+    "engine.connectors.inworld": "Inworld",
+    "engine.connectors.openai": "OpenAI",
+    "engine.connectors.ultravox": "Ultravox",
+    "engine.connectors.yandex": "Yandex",
     "engine.namespaces.amd": "AMD",
     "engine.namespaces.applicationstorage": "ApplicationStorage",
     "engine.namespaces.crypto": "Crypto",

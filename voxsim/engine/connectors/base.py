@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 from voxsim.engine.command import command
 from voxsim.engine.connectors.ports import AgentFar, Asked
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.media import MediaUnit, Sound
+from voxsim.engine.namespaces.base import Namespace
 from voxsim.vocabulary.declare import Event, EventType, event_table, payload, signature
 from voxsim.vocabulary.enums import WebSocketCloseCode
 from voxsim.vocabulary.errors import BadArgument, ConnectionFailed, SocketClosed, VoxsimError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 OnClose = Callable[[Any], Any] | None
+C = TypeVar("C", bound="Connector")
 
 APPLICATION_VERSION: Final = "1.0.0"
 """What ConnectorInformation says of the platform's connectors."""
@@ -241,6 +243,27 @@ class Connector(MediaUnit):
         if state not in MOVES[self.state]:
             raise VoxsimError(f"A client cannot go from {self.state.value} to {state.value}.")
         self.state = state
+
+
+class ConnectorNamespace(Namespace):
+    """A namespace that makes clients."""
+
+    def _connect(
+        self, kind: type[C], parameters: Mapping[str, Any], on_close: OnClose = None, *, required: str = "apiKey"
+    ) -> Future[C]:
+        """Make a client; what the typings require and a scenario left out is told as a warning.
+
+        Args:
+            kind: the client's class.
+            parameters: what it is made with, by documented names.
+            on_close: the callback given as `onWebSocketClose`.
+            required: the documented names of what cannot be left out.
+        """
+        session = self.session
+        session.needs(self.NAME.partition(".")[0])
+        if lacking := [name for name in required.split() if not parameters.get(name)]:
+            session.warn(f"{kind.NAME}: {', '.join(lacking)} is missing; the real service refuses such a client.")
+        return kind.connect(session, parameters, on_close)
 
 
 def sends(name: str, doc: str, parameter: str = "parameters") -> Callable[[Any, Mapping[str, Any]], None]:
