@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from voxsim.engine.appevents import AppEvents as AppEvents
     from voxsim.engine.connectors.cartesia import Cartesia as Cartesia
     from voxsim.engine.connectors.deepgram import Deepgram as Deepgram
+    from voxsim.engine.connectors.detectors import Pipecat as Pipecat
+    from voxsim.engine.connectors.detectors import Silero as Silero
     from voxsim.engine.connectors.elevenlabs import ElevenLabs as ElevenLabs
     from voxsim.engine.connectors.gemini import Gemini as Gemini
     from voxsim.engine.connectors.grok import Grok as Grok
@@ -36,9 +38,13 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.helpers import str2bytes as str2bytes
     from voxsim.engine.namespaces.helpers import trace as trace
     from voxsim.engine.namespaces.helpers import uuidgen as uuidgen
+    from voxsim.engine.namespaces.ivr import IVR as IVR
     from voxsim.engine.namespaces.logger import Logger as Logger
     from voxsim.engine.namespaces.net import Net as Net
     from voxsim.engine.namespaces.phonenumber import PhoneNumber as PhoneNumber
+    from voxsim.engine.namespaces.speaking import XAI as XAI
+    from voxsim.engine.namespaces.speaking import Google as Google
+    from voxsim.engine.namespaces.speaking import VoxTTS as VoxTTS
     from voxsim.engine.namespaces.timers import clear_interval as clear_interval
     from voxsim.engine.namespaces.timers import clear_timeout as clear_timeout
     from voxsim.engine.namespaces.timers import now as now
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
     from voxsim.engine.units.asr import ASREvents as ASREvents
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
+    from voxsim.engine.units.ivr import IVRState as IVRState
     from voxsim.engine.units.player import BasePlayer as BasePlayer
     from voxsim.engine.units.player import Player as Player
     from voxsim.engine.units.player import PlayerEvents as PlayerEvents
@@ -106,6 +113,7 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.errors import NotAllowed as NotAllowed
     from voxsim.vocabulary.errors import NotEmulated as NotEmulated
     from voxsim.vocabulary.errors import PlaybackStopped as PlaybackStopped
+    from voxsim.vocabulary.errors import RecognitionStopped as RecognitionStopped
     from voxsim.vocabulary.errors import SessionEnded as SessionEnded
     from voxsim.vocabulary.errors import SocketClosed as SocketClosed
     from voxsim.vocabulary.errors import UnknownName as UnknownName
@@ -132,17 +140,21 @@ _HOMES = {
         "base64_decode base64_encode bytes2hex bytes2str get_local_time hex2bytes levenshtein_distance require "
         "str2bytes trace uuidgen"
     ),
+    "engine.namespaces.ivr": "IVR",
     "engine.namespaces.logger": "Logger",
     "engine.namespaces.net": "Net",
     "engine.namespaces.phonenumber": "PhoneNumber",
+    "engine.namespaces.speaking": "Google VoxTTS XAI",
     "engine.namespaces.timers": "clear_interval clear_timeout now outside set_interval set_timeout sleep",
     "engine.namespaces.voxengine": "VoxEngine",
+    "engine.connectors.detectors": "Pipecat Silero",
     "engine.http": "HttpRequestOptions HttpRequestResult",
     "engine.net": "SendMailResult",
     "engine.units.asr": "ASR ASREvents",
     "engine.services": "StorageKey StoragePage",
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
+    "engine.units.ivr": "IVRState",
     "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",
     "engine.units.socketevents": "WebSocketEvents",
     "engine.units.websocket": "WebSocket",
@@ -159,8 +171,8 @@ _HOMES = {
         "WebSocketCloseCode WebSocketReadyState"
     ),
     "vocabulary.errors": (
-        "BadArgument CallEnded ConnectionFailed LimitExceeded NotAllowed NotEmulated PlaybackStopped SessionEnded "
-        "SocketClosed UnknownName VoxsimError"
+        "BadArgument CallEnded ConnectionFailed LimitExceeded NotAllowed NotEmulated PlaybackStopped "
+        "RecognitionStopped SessionEnded SocketClosed UnknownName VoxsimError"
     ),
     "vocabulary.limits": "Limits",
 }

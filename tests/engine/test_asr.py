@@ -169,11 +169,92 @@ async def test_digits_and_players_tones_are_no_speech(vox: Vox, listening):
     assert vox.session.log == ["ASR.Started"]
 
 
+async def test_a_call_knows_that_its_speech_is_watched_for(vox: Vox, listening):
+    call = await listening(on_message="(Logger.write(call.vad()), asr.stop(), Logger.write(call.vad()))")
+    await call.send_message("stop")
+    assert vox.session.log == ["ASR.Started", "True", "False", "ASR.Stopped 0 1"]
+
+
 async def test_nothing_can_be_done_with_it_after_its_end(vox: Vox, listening):
     call = await listening(on_message="(asr.stop(), asr.stop(), call.send_media_to(asr))")
     await call.send_message("stop")
     warnings = [record.name for record in vox.session.timeline if record.kind == "warning"]
     assert [text.split(":")[0] for text in warnings] == ["stop", "sendMediaTo"]
+
+
+async def test_what_two_sayings_overlap_in_is_understood_of_both(vox: Vox, listening):
+    call = await listening()
+    call.say("one", 2)
+    await vox.advance(1)
+    call.say("two", 2)
+    await vox.advance(5)
+    assert vox.session.log[1:] == [
+        "ASR.CaptureStarted",
+        "ASR.CaptureStarted",
+        "ASR.SpeechCaptured",
+        "ASR.Result one 0.9",
+        "ASR.SpeechCaptured",
+        "ASR.Result two 0.9",
+    ]
+
+
+async def test_what_was_said_before_it_listened_is_not_heard(vox: Vox, listening):
+    options = "profile=ASRProfileList.Google.en_US, interim_results=True"
+    call = await listening(options, "(call.stop_media_to(asr), call.send_media_to(asr))")
+    call.say("one two three four", 4)
+    await vox.advance(2)
+    await call.send_message("again")
+    await vox.advance(4)
+    results = [line for line in vox.session.log if "Result" in line]
+    assert results == [
+        "ASR.InterimResult one",
+        "ASR.InterimResult one two",
+        "ASR.Result one two 0.9",
+        "ASR.InterimResult three",
+        "ASR.Result three four 0.9",
+    ]
+
+
+async def test_a_cut_before_the_first_word_leaves_nothing_to_understand(vox: Vox, listening):
+    call = await listening(on_message="call.stop_media_to(asr)")
+    call.say("extraordinarily", 4)
+    await vox.advance(1)
+    await call.send_message("cut")
+    await vox.logged("ASR.Result  0.0")
+
+
+async def test_what_players_play_is_no_speech(vox: Vox, listening):
+    call = await listening(on_message="VoxEngine.create_tts_player('hello').send_media_to(asr)")
+    await call.send_message("play")
+    await vox.advance(3)
+    assert vox.session.log == ["ASR.Started"]
+
+
+@pytest.mark.parametrize(("more", "results"), [("", 1), (", single_utterance=False", 3)])
+async def test_salute_speech_takes_one_utterance_unless_told_otherwise(vox: Vox, listening, more, results):
+    call = await listening(f"profile=ASRProfileList.SaluteSpeech.ru_RU{more}")
+    call.say("a b c d e f g h i j k l m n", 140)
+    await vox.advance(150)
+    assert sum(line.startswith("ASR.Result") for line in vox.session.log) == results
+
+
+@pytest.mark.parametrize("first", ["call.send_media_to(asr)", "asr.stop()"])
+async def test_nobody_waits_for_a_stopped_recogniser(vox: Vox, incoming, first):
+    scenario = incoming(f"""
+        require(Modules.ASR)
+        asr = VoxEngine.create_asr(profile=ASRProfileList.Google.en_US)
+        call.answer()
+        call.add_event_listener(CallEvents.MessageReceived, lambda e: asr.stop())
+        {first}
+        try:
+            await asr.wait_for(ASREvents.Result)
+        except RecognitionStopped:
+            Logger.write("stopped")
+    """)
+    call = await vox.phone().dial(scenario=scenario)
+    await call.answered()
+    await call.send_message("stop")
+    await vox.logged("stopped")
 
 
 async def test_its_end_with_the_session_is_not_told_to_the_script(vox: Vox, listening):

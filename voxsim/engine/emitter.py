@@ -139,7 +139,7 @@ class Emitter:
         What begins a state that still lasts, such as Connected, is returned at once.
 
         Raises:
-            CallEnded, PlaybackStopped, SocketClosed, SessionEnded: none of them can come any more.
+            CallEnded, PlaybackStopped, RecognitionStopped, SocketClosed, SessionEnded: none of them can come any more.
         """
         if not events:
             raise BadArgument(f"{self.NAME}.wait_for() needs the event to wait for.")

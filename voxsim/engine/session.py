@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
 
 import attrs
 
@@ -16,7 +16,7 @@ from voxsim.engine.appevents import AppEvents
 from voxsim.engine.current import running
 from voxsim.engine.emitter import Emitter, NotAFunction
 from voxsim.engine.future import Future
-from voxsim.engine.journal import Record, plain
+from voxsim.engine.journal import Record, masked, plain
 from voxsim.engine.lifecycle import RUNNING, Phase, check_move
 from voxsim.engine.ports import Script
 from voxsim.engine.switch import Switch, Timer
@@ -26,6 +26,7 @@ from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.errors import (
     CallEnded,
     PlaybackStopped,
+    RecognitionStopped,
     ScenarioError,
     ScenarioTimeout,
     SessionEnded,
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
     from voxsim.engine.units.websocket import WebSocket
 
 
-GAVE_UP = (CallEnded, PlaybackStopped, SocketClosed, SessionEnded)
+GAVE_UP = (CallEnded, PlaybackStopped, RecognitionStopped, SocketClosed, SessionEnded)
 """What ends an async handler without being a mistake of its author: the other side went away while it waited."""
+
+_SHORTEST_HIDDEN: Final = 4
 
 
 class Cuttable(Protocol):
@@ -94,6 +97,7 @@ class Session(Emitter):
     """
 
     __slots__ = (
+        "_hidden",
         "_records",
         "_told_terminating",
         "allows_sockets",
@@ -138,6 +142,7 @@ class Session(Emitter):
         self._told_terminating = False
         # Six places of one list for each record: something is written for all that happens, and most is never read.
         self._records: list[Any] = []
+        self._hidden: tuple[str, ...] = ()
         self.failures: tuple[ScenarioError, ...] = ()
         self.finish_reason: FinishReason | None = None
         self.system_error = False
@@ -170,6 +175,8 @@ class Session(Emitter):
         self._records += (switch.now, n, kind, name, unit, data)
         if switch.subscribers:
             record = Record(switch.now, n, self.key, kind, name, unit, data)
+            if self._hidden:
+                record = masked(record, self._hidden)
             for subscriber in switch.subscribers:
                 subscriber(record)
 
@@ -180,6 +187,11 @@ class Session(Emitter):
     def limit(self, name: str, figure: float, unit: str | None = None) -> None:
         """Record that a limit was hit; `name` is the field of Limits."""
         self.note("limit", name, unit, {"limit": figure})
+
+    def hide(self, text: str) -> None:
+        """Let a text be hidden in all that is ever told of this session; one of few characters is not worth it."""
+        if len(text) >= _SHORTEST_HIDDEN and text not in self._hidden:
+            self._hidden = (*self._hidden, text)
 
     @property
     def begun_at(self) -> int:
@@ -192,7 +204,8 @@ class Session(Emitter):
         key = self.key
         places = iter(self._records)
         rows = zip(*[places] * 6, strict=True)
-        return [Record(t, n, key, kind, name, unit, data) for t, n, kind, name, unit, data in rows]
+        records = [Record(t, n, key, kind, name, unit, data) for t, n, kind, name, unit, data in rows]
+        return [masked(record, self._hidden) for record in records] if self._hidden else records
 
     @property
     def events(self) -> list[Record]:

@@ -66,6 +66,10 @@ class PlaybackStopped(VoxsimError):
     """The playback that was awaited was stopped or replaced before its end."""
 
 
+class RecognitionStopped(VoxsimError):
+    """What was awaited can no longer come, because the recogniser has been stopped, or has failed."""
+
+
 class SocketClosed(VoxsimError):
     """What was awaited can no longer come, because the WebSocket has closed."""
 

@@ -111,7 +111,8 @@ class Making(Namespace):
             model: a member of `ASRModelList`; told in the timeline.
             lang, language: what older scripts give in place of a profile, a member of `ASRLanguage`.
             interim_results: fire InterimResult word by word while somebody speaks.
-            single_utterance: one Result per utterance; without it the platform may give more for a long one.
+            single_utterance: one Result per utterance; without it the platform may give more for a long one. SaluteSpeech
+                has it unless told otherwise.
             phrase_hints, dict: what is likely to be said; the recogniser is surer of it.
             profanity_filter: put asterisks into swear words.
 
@@ -122,6 +123,8 @@ class Making(Namespace):
 
         self.session.needs("ASR")
         spoken = str(profile or lang or language)
+        if single_utterance is None:
+            single_utterance = spoken.startswith("ASRProfileList.SaluteSpeech")
         if not spoken:
             raise BadArgument("createASR needs `profile`, such as ASRProfileList.Google.en_US.")
         asked = asr.Asked(

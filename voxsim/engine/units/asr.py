@@ -1,7 +1,7 @@
 """ASR: speech recognition. What is said into it comes out as text, by the model in `recognition`.
 
 An utterance runs through CaptureStarted (voice is heard), InterimResult (when asked for), SpeechCaptured (it is over)
-and Result, and the recogniser goes on listening until it is stopped. Digits and tones are no speech.
+and Result, and the recogniser goes on listening until it is stopped. Digits, tones and what players play are no speech.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import attrs
 
 from voxsim.engine.command import command
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
-from voxsim.engine.recognition import words_in_time
+from voxsim.engine.recognition import Heard, words_in_time
 from voxsim.engine.states import moved
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
+from voxsim.vocabulary.errors import RecognitionStopped, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -113,7 +114,7 @@ class Asked:
     hints: tuple[str, ...] = ()
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Utterance:
     """Something that is being said: since when, how long (microseconds), its words in time, and how sure it is."""
 
@@ -122,6 +123,14 @@ class Utterance:
     prefixes: list[tuple[int, str]]
     confidence: float
     told: str = ""
+
+    @classmethod
+    def of(cls, sound: Sound, length: int, heard: Heard, now: int) -> Utterance:
+        """What comes of a sound; of one that began before now only the words are heard that end from now on."""
+        prefixes = words_in_time(heard.text, length)
+        missed = max((prefix for at, prefix in prefixes if sound.started + at < now), key=len, default="")
+        left = [(at, prefix[len(missed) :].strip()) for at, prefix in prefixes if len(prefix) > len(missed)]
+        return cls(sound.started, length, left, heard.confidence)
 
     def untold(self, now: int) -> str:
         """What was said of it up to an instant and has not been given yet; it counts as given from now on."""
@@ -134,7 +143,7 @@ class Utterance:
 class ASR(MediaUnit):
     """A recogniser: it hears one stream at a time."""
 
-    __slots__ = ("_asked", "_began", "_speech", "_timers", "state")
+    __slots__ = ("_asked", "_began", "_speeches", "_timers", "state")
 
     EVENTS: ClassVar = ASREvents
     NAME: ClassVar = "ASR"
@@ -144,7 +153,7 @@ class ASR(MediaUnit):
         self.state = ASRState.STARTING
         self._asked = asked
         self._began = session.switch.now
-        self._speech: Utterance | None = None
+        self._speeches: list[Utterance] = []
         self._timers: list[Timer] = []
         session.keep(self._id, self)
         session.switch.post(self._start)
@@ -180,8 +189,8 @@ class ASR(MediaUnit):
 
     def hear(self, sound: Sound, origin: MediaUnit) -> None:
         """Something is said into it."""
-        if sound.kind == "speech" and sound.length is not None and self.state is ASRState.LISTENING:
-            self._cut_off()
+        played = sound.source in (self.session.players or ())
+        if sound.kind == "speech" and sound.length is not None and self.state is ASRState.LISTENING and not played:
             self._capture(sound, sound.length)
 
     def hear_nothing(self, origin: MediaUnit) -> None:
@@ -199,8 +208,10 @@ class ASR(MediaUnit):
             return
         self.emit(ASREvents.CaptureStarted(self))
         heard = model.heard(sound, self._asked.hints)
-        text = _bleeped(heard.text) if self._asked.clean else heard.text
-        self._speech = speech = Utterance(sound.started, length, words_in_time(text, length), heard.confidence)
+        if self._asked.clean:
+            heard = Heard(_bleeped(heard.text), heard.confidence)
+        speech = Utterance.of(sound, length, heard, self.session.switch.now)
+        self._speeches.append(speech)
         if self._asked.interim:
             for at, prefix in speech.prefixes[:-1]:
                 self._at(sound.started + at, self._interim, prefix)
@@ -211,19 +222,19 @@ class ASR(MediaUnit):
         self._at(sound.started + length, self._captured, speech)
 
     def _cut_off(self) -> None:
-        """Nothing more of the utterance comes: what was said of it is all that there is."""
-        speech, self._speech = self._speech, None
-        if speech is not None:
-            self._drop_timers()
+        """Nothing more of the utterances comes: what was said of them is all that there is."""
+        self._drop_timers()
+        for speech in tuple(self._speeches):
             self._captured(speech)
 
     def _captured(self, speech: Utterance) -> None:
         """The utterance is over; its result follows."""
-        self._speech = None
+        self._speeches.remove(speech)
         self.emit(ASREvents.SpeechCaptured(self))
         now, delay = self.session.switch.now, self.session.switch.recognition.delay
-        text = speech.untold(now)
-        self.session.switch.after(delay, self._result, text, speech.confidence, now)
+        given = speech.told
+        if (text := speech.untold(now)) or not given:
+            self.session.switch.after(delay, self._result, text, speech.confidence, now)
 
     def _give(self, speech: Utterance) -> None:
         """The utterance is long: what is known of it is given before its end."""
@@ -237,6 +248,7 @@ class ASR(MediaUnit):
         if self.state is not ASRState.LISTENING:
             return
         scale = 1 if self._asked.profile.startswith(_FRACTIONS) else 100
+        confidence = confidence if text else 0.0
         self.emit(
             ASREvents.Result(
                 self,
@@ -262,12 +274,20 @@ class ASR(MediaUnit):
         if self.state is ASRState.STOPPED:
             return
         self.state = moved(MOVES, self.state, ASRState.STOPPED, "An ASR")
-        self._speech = None
+        self._speeches = []
         self._drop_timers()
         self.unroute_all()
         self.session.drop(self._id)
         seconds = -(-(self.session.switch.now - self._began) // 1_000_000)
         self.emit(last or ASREvents.Stopped(self, cost="0", duration=seconds))
+        if self._waiters:
+            self.session.switch.post(self._give_up_waiting, self._over())
+
+    def _late(self, names: list[str]) -> Event | VoxsimError | None:
+        return self._over() if self.state is ASRState.STOPPED else None
+
+    def _over(self) -> RecognitionStopped:
+        return RecognitionStopped(f"ASR {self._id} has been stopped, or has failed.")
 
     def _at(self, instant: int, step: Any, *args: Any) -> None:
         self._timers = [timer for timer in self._timers if timer.call is not None]
