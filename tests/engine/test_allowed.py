@@ -45,6 +45,8 @@ ROWS = (
     Row("await_an_http_request", 'Net.http_request_async("https://a.example/")', (*ALIVE, "terminating")),
     Row("send_a_mail", 'Net.send_mail("smtp.example", "a@a.example", "b@b.example", "", "", lambda r: None)', ALIVE),
     Row("await_a_mail", 'Net.send_mail_async("smtp.example", "a@a.example", "b@b.example", "", "")', ALIVE),
+    Row("use_the_application_storage", 'ApplicationStorage.put("key", "value", 60)', ALIVE),
+    Row("read_a_secret", 'VoxEngine.get_secret_value("KEY")', BEFORE_TERMINATED),
     Row("write_to_the_log", 'Logger.write("written")', MOMENTS),
     Row("read_custom_data", "VoxEngine.custom_data()", BEFORE_TERMINATED),
     Row("write_custom_data", 'VoxEngine.custom_data("new")', BEFORE_TERMINATED),
@@ -54,8 +56,6 @@ ROWS = (
         MOMENTS,
     ),
 )
-
-PENDING = ("use_the_application_storage",)
 
 SCENARIO = """
 wanted = {moment!r}
@@ -107,12 +107,6 @@ async def test_a_scenario_may(row: Row, moment: str, allowed: bool, vox: Vox, sc
     said = [line.partition(":")[0] for line in session.log if line != "written"]
     assert said == ["allowed" if allowed else "forbidden"]
     assert session.finish_reason == "Normal termination"
-
-
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("name", PENDING)
-def test_a_scenario_may_later(name: str, moment: str):
-    pytest.skip("pending: ApplicationStorage is not built yet")
 
 
 @pytest.mark.parametrize(

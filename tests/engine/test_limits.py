@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+from voxsim.platform.commands import COMMANDS, ManagementError
 from voxsim.testing import Vox
 from voxsim.vocabulary.limits import Limits
 
@@ -239,6 +240,41 @@ async def log_message(kit: Kit) -> None:
     assert await kit.vox.logged("a") == "a" * 15_000
     assert await kit.vox.logged("c") == "c" * 15_000
     assert kit.limits_hit() == ["log_message_characters"]
+
+
+def stored(code: str, field: str) -> Check:
+    """At the figure the storage takes it; beyond, whoever awaits the answer gets an error."""
+
+    async def check(kit: Kit) -> None:
+        figure = getattr(kit.vox.world.switch.limits, field)
+        kit.vox.start(
+            kit.started(f"""
+            require(Modules.ApplicationStorage)
+            await {code.format(figure)}
+            try:
+                await {code.format(figure + 1)}
+            except LimitExceeded as error:
+                Logger.write(str(error))
+        """)
+        )
+        await kit.vox.logged(f"up to {figure}")
+        assert kit.limits_hit() == [field]
+
+    return check
+
+
+async def start_scenarios_at_once(kit: Kit) -> None:
+    """One more that comes while so many are starting is answered with 429."""
+    context = kit.vox.world.context
+    kit.vox.world.add_rule(kit.scenario("pass"))
+    declared = COMMANDS["StartScenarios"]
+    given = declared.convert({"rule_id": "1"})
+    context.starting = 199
+    assert (await declared.run(context, given))["result"] == 1
+    context.starting = 200
+    with pytest.raises(ManagementError) as refused:
+        await declared.run(context, given)
+    assert refused.value.code == 429
 
 
 def custom_data(command: str) -> Check:
@@ -740,15 +776,27 @@ ROWS = [
         custom_data("VoxEngine.custom_data"),
     ),
     Row("call_custom_data_200_bytes", "Call.customData", 200, "custom_data_bytes", custom_data("call.custom_data")),
-    Row("storage_key_200_characters", "ApplicationStorage key", 200, "storage_key_characters", "ApplicationStorage"),
+    Row(
+        "storage_key_200_characters",
+        "ApplicationStorage key",
+        200,
+        "storage_key_characters",
+        stored('ApplicationStorage.get("k" * {})', "storage_key_characters"),
+    ),
     Row(
         "storage_value_2000_characters",
         "ApplicationStorage value",
         2000,
         "storage_value_characters",
-        "ApplicationStorage",
+        stored('ApplicationStorage.put("key", "v" * {}, 60)', "storage_value_characters"),
     ),
-    Row("storage_ttl_7776000s", "ApplicationStorage ttl", 7_776_000, "storage_ttl_seconds", "ApplicationStorage"),
+    Row(
+        "storage_ttl_7776000s",
+        "ApplicationStorage ttl",
+        7_776_000,
+        "storage_ttl_seconds",
+        stored('ApplicationStorage.put("key", "value", {})', "storage_ttl_seconds"),
+    ),
     Row("say_1500_characters", "TTS text (say)", 1500, "tts_characters", text_to_say(*SAY)),
     Row("tts_player_1500_characters", "TTS text (createTTSPlayer)", 1500, "tts_characters", text_to_say(*TTS_PLAYER)),
     Row("audio_file_10mb", "Audio file size", 10 * KILO**2, "audio_file_bytes", audio_file_size),
@@ -764,7 +812,7 @@ ROWS = [
         "StartScenarios concurrency",
         200,
         "start_scenarios_at_once",
-        "StartScenarios over HTTP",
+        start_scenarios_at_once,
     ),
 ]
 """The limits page. The blocking of dear destinations has no figure, and no facility yet."""

@@ -227,6 +227,13 @@ def test_a_number_belongs_to_the_only_application(folder):
     assert number.application == load_configuration(folder).applications[0].name
 
 
+def test_an_application_has_secrets(folder):
+    write("menu.py", toml='[[application]]\nname = "shop"\n[application.secrets]\nCRM_KEY = "hidden"\n')
+    [shop] = load_configuration(folder).applications
+    assert shop.secrets == {"CRM_KEY": "hidden"}
+    assert "hidden" not in repr(shop)
+
+
 def test_an_application_without_rules_has_those_of_the_folder(folder):
     write("menu.py", toml='[[application]]\nname = "shop"\n')
     [shop] = load_configuration(folder).applications
@@ -309,6 +316,8 @@ def test_nothing_to_serve(folder, names, place, message):
         ('[[application]]\nname = "Shop"\n', "voxsim.toml:2: 'name' is a short name of lower-case letters"),
         (APP + APP, "voxsim.toml:7: There is a second [[application]] with the name 'shop'."),
         (APP + '[application.rules]\nname = "b"\n', "voxsim.toml:6: [application] has no key 'rules'. Did you mean"),
+        (APP + "[application.secrets]\nKEY = 5\n", "voxsim.toml:7: 'KEY' is a text, got a whole number."),
+        (APP + '[application.secrets]\n"" = "x"\n', "A secret needs a name that is not empty."),
         (APP + '[[application.rule]]\nname = "b"\n', "voxsim.toml:6: A rule needs 'scenarios', a list of files"),
         (
             APP + '[[application.rule]]\nscenarios = ["mnu.py"]\n',

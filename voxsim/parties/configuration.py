@@ -33,6 +33,7 @@ from voxsim.parties.reading import (
     read_number,
     read_party,
     read_rule,
+    read_secrets,
     read_server,
     read_sounds,
     read_user,
@@ -117,12 +118,13 @@ def _applications(whole: Table, file: Path) -> tuple[ApplicationEntry, ...]:
 
 
 def _application(table: Table, file: Path) -> ApplicationEntry:
-    table.only("name", "rule")
+    table.only("name", "rule", "secrets")
     name = read_application_name(table)
+    secrets = read_secrets(table.table("secrets"))
     if "rule" not in table.values:
-        return ApplicationEntry(name=name, rules=_rules_of(file.parent, file))
+        return ApplicationEntry(name=name, rules=_rules_of(file.parent, file), secrets=secrets)
     rules = _distinct(table.tables("rule"), lambda rule: read_rule(rule, file.parent), "name")
-    return ApplicationEntry(name=name, rules=rules)
+    return ApplicationEntry(name=name, rules=rules, secrets=secrets)
 
 
 def _distinct(tables: Iterable[Table], read: Callable[[Table], _T], *keys: str) -> tuple[_T, ...]:

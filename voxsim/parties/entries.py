@@ -47,10 +47,11 @@ class RuleEntry:
 
 @attrs.frozen(kw_only=True)
 class ApplicationEntry:
-    """An application by its short name, and its rules; the first that matches takes a call."""
+    """An application by its short name, its rules, the first that matches taking a call, and its secrets by name."""
 
     name: str
     rules: tuple[RuleEntry, ...] = ()
+    secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True)

@@ -75,6 +75,14 @@ def read_application_name(table: Table) -> str:
     return table.matching("name", APPLICATION_NAME, _SHORT_NAME) or ""
 
 
+def read_secrets(table: Table) -> dict[str, str]:
+    """`[application.secrets]`: each secret's name and value."""
+    for name in table.values:
+        if not name.strip():
+            raise table.wrong("A secret needs a name that is not empty.", name)
+    return {name: table.need(name, str) for name in table.values}
+
+
 def read_rule(table: Table, folder: Path) -> RuleEntry:
     """`[[application.rule]]`; its files are looked for in the folder."""
     table.only(*(field.name for field in attrs.fields(RuleEntry)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -21,12 +22,14 @@ class Application:
     Attributes:
         name: the short name; `Account.domain` makes the full one.
         numbers: the phone numbers (digits) that belong to it, each with the one rule that takes its calls, or None.
+        secrets: those that the configuration names; they are set when the platform begins.
     """
 
     id: int = 1
     name: str = "app"
     rules: list[Rule] = attrs.field(factory=list)
     numbers: dict[str, Rule | None] = attrs.field(factory=dict)
+    secrets: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.define(eq=False, kw_only=True)

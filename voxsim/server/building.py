@@ -25,6 +25,7 @@ from voxsim.parties.party import Party
 from voxsim.parties.world import World
 from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash
 from voxsim.platform.commands import Context
+from voxsim.platform.commands.secrets import load_secrets
 from voxsim.platform.commands.users import load_users
 from voxsim.platform.keys import Keys
 from voxsim.platform.rules import Rule
@@ -122,7 +123,8 @@ class Project:
             await self._recall(storage)
             tls = self.authority.server_context(self.names) if self.authority is not None else None
             server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls)
-            context = Context(self.world.platform, storage, _Starter(server))
+            context = self.world.context = Context(self.world.platform, storage, _Starter(server))
+            await load_secrets(context)
             management = Management(context, Keys(self.folder / "keys.json" if self.folder is not None else None))
             server.management = _Spoken(management)
             yield server
@@ -257,7 +259,8 @@ def _account(configuration: Configuration) -> Account:
 def _add_application(account: Account, entry: ApplicationEntry) -> None:
     first = len(account.rules) + 1
     rules = [_rule(rule, number) for number, rule in enumerate(entry.rules, first)]
-    account.applications.append(Application(id=len(account.applications) + 1, name=entry.name, rules=rules))
+    number = len(account.applications) + 1
+    account.applications.append(Application(id=number, name=entry.name, rules=rules, secrets=entry.secrets))
 
 
 def _rule(entry: RuleEntry, number: int) -> Rule:

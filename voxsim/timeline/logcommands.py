@@ -80,7 +80,7 @@ COMMANDS: Final[dict[str, tuple[str, Parameters]]] = {
 
 NOT_LOGGED: Final = frozenset(
     """
-    easyProcess forwardCallToPSTN forwardCallToSIP forwardCallToUser forwardCallToUserDirect hideTones
+    easyProcess forwardCallToPSTN forwardCallToSIP forwardCallToUser forwardCallToUserDirect getSecretValue hideTones
     playSoundAndHangup terminate
     """.split()  # noqa: SIM905 - a table of names reads better as words
 )

@@ -49,7 +49,7 @@ class ApplicationStorageNamespace(Namespace):
         """
         session = self._asked()
         wrong: VoxsimError | None = None
-        if pattern is not None and not isinstance(pattern, str):
+        if type(pattern) not in (str, type(None)):
             wrong = BadArgument(f"ApplicationStorage.keys: the pattern is a text, got {type(pattern).__name__}.")
         elif type(count) not in (int, float) or count < 0:
             wrong = BadArgument(f"ApplicationStorage.keys: 'count' is a number from 0, got {count!r}.")

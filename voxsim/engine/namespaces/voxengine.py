@@ -136,6 +136,20 @@ class VoxEngineNamespace(Calling, Making, Queueing):
             self.session.custom_data = str(custom_data)
         return self.session.custom_data
 
+    @command("getSecretValue(name)", Operation.CUSTOM_DATA)
+    def get_secret_value(self, name: str) -> str | None:
+        """The value of a secret of the application, or None when it has none of this name.
+
+        From here on the value is hidden wherever it would stand in the log or the timeline.
+        """
+        session = self.session
+        value = session.switch.services.secret(session, str(name))
+        if value is None:
+            session.warn(f"getSecretValue: the application has no secret {str(name)!r}.")
+        else:
+            session.hide(value)
+        return value
+
     @command("terminate()", Operation.LOG)
     def terminate(self) -> None:
         """Ask for the end of the session. It returns at once: the rest of the running function still runs."""

@@ -15,6 +15,15 @@ _ONE = f"secret_id:n secret_name:s {_OF}"
 _TAKEN: Final = "The secret name is not unique: there is a secret {!r} already."
 
 
+async def load_secrets(context: Context) -> None:
+    """Make the secrets known to scenarios: those of earlier runs, and those that the configuration names."""
+    for application in context.account.applications:
+        secrets = context.secrets_of(application.id)
+        await secrets.all()
+        for name, value in application.secrets.items():
+            await secrets.set(name, value, context.date())
+
+
 def _row(secret: Secret) -> Reply:
     return {
         "secret_id": secret.id,

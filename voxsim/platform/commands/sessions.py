@@ -9,10 +9,8 @@ from voxsim.platform.commands.declare import Given, ManagementError, Reply, bad_
 if TYPE_CHECKING:
     from voxsim.platform.commands.context import Context
 
-MOST_AT_ONCE: Final = 200
-"""So many requests may be starting sessions at one moment; one more gets 429."""
-
 TOO_MANY: Final = 429
+"""The code for more requests at one moment than may be starting sessions."""
 
 
 @command(
@@ -30,8 +28,9 @@ async def start_scenarios(context: Context, given: Given) -> Reply:
     if wanted not in (None, application):
         raise bad_parameter("rule_id", "the rule belongs to another application")
     user_id = context.user(given).id if "user_id" in given or "user_name" in given else -1
-    if context.starting >= MOST_AT_ONCE:
-        raise ManagementError(TOO_MANY, f"More than {MOST_AT_ONCE} simultaneous requests.")
+    most = context.platform.switch.limits.start_scenarios_at_once
+    if context.starting >= most:
+        raise ManagementError(TOO_MANY, f"More than {most} simultaneous requests.")
     context.starting += 1
     try:
         session = await context.start(rule, given.get("script_custom_data", ""), application, user_id)
