@@ -172,7 +172,7 @@ async def test_digits_and_players_tones_are_no_speech(vox: Vox, listening):
 async def test_a_call_knows_that_its_speech_is_watched_for(vox: Vox, listening):
     call = await listening(on_message="(Logger.write(call.vad()), asr.stop(), Logger.write(call.vad()))")
     await call.send_message("stop")
-    assert vox.session.log == ["ASR.Started", "True", "False", "ASR.Stopped 0 1"]
+    assert vox.session.log == ["ASR.Started", "true", "false", "ASR.Stopped 0 1"]
 
 
 async def test_nothing_can_be_done_with_it_after_its_end(vox: Vox, listening):

@@ -15,7 +15,6 @@ from voxsim.engine.headers import sendable
 from voxsim.engine.leg import ALERTING, CONNECTED, Leg
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.ports import Headers
-from voxsim.engine.units.asr import ASR
 from voxsim.engine.units.callevents import CallEvents
 from voxsim.engine.units.callline import CallLine, CallPlayback
 from voxsim.engine.units.playback import Segment, speech
@@ -91,6 +90,8 @@ class Call(CallLine):
     @signature("vad()")
     def vad(self) -> bool:
         """Whether speech of the subscriber is being watched for: by `handle_mic_status`, or by a recogniser."""
+        from voxsim.engine.units.asr import ASR
+
         return self._mic or any(isinstance(sink, ASR) for sink in self.sinks)
 
     @signature("headers()")
