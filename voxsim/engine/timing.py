@@ -38,6 +38,10 @@ class Timing:
     """From Connected to the detection of an answering machine (a guess)."""
     beep: float = 500
     """How long a machine's beep lasts (a guess)."""
+    tts_first_byte: float = 200
+    """From a text given to a realtime TTS player that is silent to its first sound (a guess)."""
+    turn_prediction: float = 60
+    """How long a turn detector takes to judge (a guess)."""
     mail: float = 500
     """How long a scripted mail server takes to accept a mail (a guess)."""
     storage: float = 100
