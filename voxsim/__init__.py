@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voxsim.engine.connectors.gemini import Gemini as Gemini
     from voxsim.engine.connectors.grok import Grok as Grok
     from voxsim.engine.connectors.inworld import Inworld as Inworld
+    from voxsim.engine.connectors.mcp import MCP as MCP
     from voxsim.engine.connectors.openai import OpenAI as OpenAI
     from voxsim.engine.connectors.ultravox import Ultravox as Ultravox
     from voxsim.engine.connectors.yandex import Yandex as Yandex
@@ -148,6 +149,7 @@ _HOMES = {
     "engine.namespaces.timers": "clear_interval clear_timeout now outside set_interval set_timeout sleep",
     "engine.namespaces.voxengine": "VoxEngine",
     "engine.connectors.detectors": "Pipecat Silero",
+    "engine.connectors.mcp": "MCP",
     "engine.http": "HttpRequestOptions HttpRequestResult",
     "engine.net": "SendMailResult",
     "engine.units.asr": "ASR ASREvents",
