@@ -8,6 +8,7 @@ from voxsim.engine.command import Options, command
 from voxsim.engine.connectors.base import ConnectorNamespace, OnClose, connector_events, sends
 from voxsim.engine.connectors.voice import VoiceConnector, media_events
 from voxsim.engine.lifecycle import Operation
+from voxsim.engine.namespaces.speaking import CartesiaSpeaking
 from voxsim.vocabulary.declare import namespace, unit
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class AgentsClient(VoiceConnector):
 
 
 @namespace("Cartesia", module="Cartesia")
-class CartesiaNamespace(ConnectorNamespace):
+class CartesiaNamespace(CartesiaSpeaking, ConnectorNamespace):
     """Cartesia's services."""
 
     NAME: ClassVar = "Cartesia"

@@ -8,6 +8,7 @@ from voxsim.engine.command import Options, command
 from voxsim.engine.connectors.base import ConnectorNamespace, OnClose, connector_events, sends
 from voxsim.engine.connectors.voice import VoiceConnector, media_events
 from voxsim.engine.lifecycle import Operation
+from voxsim.engine.namespaces.speaking import ElevenLabsSpeaking
 from voxsim.vocabulary.declare import namespace, unit
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class AgentsClient(VoiceConnector):
 
 
 @namespace("ElevenLabs", module="ElevenLabs")
-class ElevenLabsNamespace(ConnectorNamespace):
+class ElevenLabsNamespace(ElevenLabsSpeaking, ConnectorNamespace):
     """ElevenLabs's services."""
 
     NAME: ClassVar = "ElevenLabs"

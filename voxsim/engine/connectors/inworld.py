@@ -9,6 +9,7 @@ from voxsim.engine.connectors.base import ConnectorNamespace, OnClose, connector
 from voxsim.engine.connectors.realtime import ItemsConnector
 from voxsim.engine.connectors.voice import media_events
 from voxsim.engine.lifecycle import Operation
+from voxsim.engine.namespaces.speaking import InworldSpeaking
 from voxsim.vocabulary.declare import namespace, unit
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class RealtimeAPIClient(ItemsConnector):
 
 
 @namespace("Inworld", module="Inworld")
-class InworldNamespace(ConnectorNamespace):
+class InworldNamespace(InworldSpeaking, ConnectorNamespace):
     """Inworld's services."""
 
     NAME: ClassVar = "Inworld"
