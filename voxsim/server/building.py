@@ -6,6 +6,7 @@ All that lasts stands in `.voxsim` beside the scenarios: the storage, the certif
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -110,7 +111,12 @@ class Project:
         answering = {one.name for one in self.account.scenarios if _mentions(one.file, "CallAlerting")}
         rules = [rule for rule in self.account.rules if answering.intersection(rule.program.names)]
         rule = next(iter(rules or self.account.rules), None)
-        return rule.name if rule is not None and rule.matches(rule.name) else "100"
+        if rule is None:
+            return "100"
+        literal = re.sub(r"[^0-9A-Za-z_+-]", "", rule.pattern.pattern)
+        numbers = [number for application in self.account.applications for number in application.numbers]
+        tried = (rule.name, "100", *numbers, literal, literal.lstrip("+"), "+15550100", "15550100")
+        return next((one for one in tried if rule.matches(one)), "100")
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[Server]:
