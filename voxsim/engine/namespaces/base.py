@@ -51,7 +51,7 @@ class Namespace:
         owner, *path = today.split(".")
         found: Any = self if owner == self.NAME else getattr(voxsim, owner)
         for step in path:
-            found = getattr(found, step if hasattr(type(found), step) else python_name(step), None) or found[step]
+            found = getattr(found, step if hasattr(found, step) else python_name(step))
         return found
 
     def _inside(self) -> list[str]:
