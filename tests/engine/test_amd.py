@@ -121,16 +121,69 @@ async def test_a_detector_without_a_call_says_so(vox: Vox, dialling):
         ("model='fr'", "one of AMD.Model"),
         ("", "one of AMD.Model"),
         ("model='us', timeout=20001", "0 to 20000"),
-        ("model='us', timeout='x'", "a number of milliseconds"),
+        ("model='us', timeout='x'", "0 to 20000"),
+        ("model='us', thresholds=80", "is an object"),
         ("model='us', thresholds={'person': 1}", "for human, voicemail and mimic"),
         ("model='us', thresholds={'human': 101}", "0 to 100"),
     ],
 )
 async def test_wrong_parameters_are_told(vox: Vox, tmp_path, parameters, words):
     file = tmp_path / "wrong.py"
-    file.write_text(f"from voxsim import *\nAMD.create({parameters})\n")
+    file.write_text(f"""
+from voxsim import *
+amd = AMD.create({parameters})
+amd.add_event_listener(AMD.Events.DetectionError, lambda e: Logger.write(f"{{e.call_id}} {{e.message}}"))
+@VoxEngine.on(AppEvents.Started)
+async def started(event):
+    Logger.write((await amd.detect()).name)
+    VoxEngine.terminate()
+""")
     vox.start(str(file))
-    assert words in (await vox.failed()).message
+    told, outcome = (await vox.finished()).log
+    assert told.startswith("None ")
+    assert words in told
+    assert outcome == "AMD.Events.DetectionError"
+
+
+async def test_a_detector_with_wrong_parameters_tells_its_call(vox: Vox, dialling):
+    vox.phone("+15550100", answer=0, hangup=3)
+    dialling(
+        made="amd = AMD.create(model='fr')",
+        how="amd=amd",
+        more="call.add_event_listener(CallEvents.AudioIdentificationError, lambda e: Logger.write(e.name))\n"
+        "    amd.add_event_listener(AMD.Events.DetectionError, lambda e: Logger.write(e.call_id == call.id()))",
+    )
+    assert (await vox.finished()).log == ["Call.AudioIdentificationError", "true"]
+
+
+async def test_who_answers_and_says_nothing_is_not_known_until_the_time_is_over(vox: Vox, dialling):
+    vox.phone("+15550100", answer=0, quiet=True)
+    dialling(**detecting())
+    await vox.logged("TIMEOUT None None")
+    assert vox.now == pytest.approx(6.5)
+
+
+async def test_who_speaks_after_all_is_a_person(vox: Vox, dialling):
+    vox.speech(1)
+    vox.phone("+15550100", answer=0, quiet=True, say="hello@2")
+    dialling(**detecting())
+    await vox.logged("HUMAN NONE 90")
+    assert vox.now == pytest.approx(3)
+
+
+async def test_a_result_can_be_waited_for_late(vox: Vox, dialling):
+    vox.phone("+15550100", answer=0, machine=5)
+    dialling(
+        made="amd = AMD.create(model=AMD.Model.US)",
+        how="amd=amd",
+        more="""
+    async def late():
+        event = await amd.wait_for(AMD.Events.DetectionComplete)
+        Logger.write(event.result_class)
+    set_timeout(late, 4000)""",
+    )
+    await vox.logged("VOICEMAIL")
+    assert vox.now == pytest.approx(4)
 
 
 async def test_the_calls_own_events_tell_of_the_identification(vox: Vox, dialling):
@@ -175,7 +228,7 @@ async def test_a_beep_that_nobody_waits_for_any_more(vox: Vox, dialling):
     vox.phone("+15550100", answer=0, machine=5, hangup=9)
     connected = "lambda e: (call.enable_beep_detection(), set_timeout(call.disable_beep_detection, 1000))"
     dialling(more=f"{BEEPS}\n    call.add_event_listener(CallEvents.Connected, {connected})")
-    assert (await vox.finished()).log == []
+    assert (await vox.finished()).log == ["None False"]
 
 
 async def test_a_beep_on_a_call_that_has_ended_is_an_error(vox: Vox, dialling):
@@ -196,6 +249,21 @@ async def test_a_machines_beep_is_a_tone_for_the_older_detector(vox: Vox, dialli
         "lambda e: Logger.write(f'{e.progress_tone} {e.voicemail_tone}'))"
     )
     await vox.logged("False True")
+
+
+@pytest.mark.parametrize(("hertz", "told"), [(425, "True False"), (1400, "False True")])
+async def test_the_older_detector_tells_of_one_tone_in_a_session(vox: Vox, dialling, hertz, told):
+    desk = vox.phone("+15550100", answer=0)
+    dialling(
+        more="call.add_event_listener(CallEvents.ToneDetected, "
+        "lambda e: Logger.write(f'{e.progress_tone} {e.voicemail_tone}'))"
+    )
+    call = await desk.rang()
+    await vox.advance(1)
+    await call.beep(hertz)
+    await call.beep(hertz)
+    await vox.advance(1)
+    assert vox.session.log == [told]
 
 
 async def test_media_statistics_come_at_their_interval(vox: Vox, dialling):

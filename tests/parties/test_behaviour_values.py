@@ -75,3 +75,25 @@ def test_whatever_arrives_as_text_is_a_behaviour_or_refused(text):
 )
 def test_an_address_shows_what_it_is(address, kind):
     assert kind_of(address) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "answerer", "greeting"),
+    [
+        ("answer:1", "human", None),
+        ("answer:1,machine", "machine", 4),
+        ("machine:2.5,answer:1", "machine", 2.5),
+        ("mimic", "mimic", 4),
+        ("quiet", "nobody", None),
+    ],
+)
+def test_a_behaviour_says_who_answers(text, answerer, greeting):
+    behaviour = Behaviour.parse(text)
+    assert (behaviour.answerer, behaviour.machine) == (answerer, greeting)
+
+
+def test_a_beep_has_its_moment_and_may_have_a_pitch():
+    acts = Behaviour.parse("beep@3,beep:440@5").acts
+    assert [(act.what, act.value, act.at) for act in acts] == [("beep", "", 3), ("beep", "440", 5)]
+    with pytest.raises(BadBehaviour, match="takes hertz"):
+        Behaviour.parse("beep:high@3")

@@ -29,10 +29,23 @@ _FREQUENCY: Final = re.compile(r"([\d.]+)@(-?[\d.]+)")
 _SECTION: Final = re.compile(r"(\*|[\d.]+)\(([^()]*)\)")
 
 
+_EXCHANGE_HZ: Final = 700
+"""The tones of a telephone exchange (dial tone, ringback, busy) are lower than this; a machine's beep is higher."""
+
 _Wave = tuple[int, float]
 """A sine wave: its frequency in Hz, and its amplitude."""
 
 _Waves = tuple[_Wave, ...]
+
+
+def frequencies_of(script: str) -> list[float]:
+    """The frequencies of a ToneScript, in hertz."""
+    return [float(hertz) for hertz, _ in _FREQUENCY.findall(script)]
+
+
+def is_progress_tone(script: str) -> bool:
+    """Whether a ToneScript sounds like a telephone exchange."""
+    return all(hertz < _EXCHANGE_HZ for hertz in frequencies_of(script))
 
 
 class Tones:

@@ -45,7 +45,8 @@ _ACTS: Final[dict[str, bool]] = {
 
 _TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
 _WORDS: Final = ("silent", *FAILURES)
-KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, "machine", "mimic", "takes_transfer", "takes_reinvite", "no_ring")
+_MACHINES: Final = ("machine", "mimic", "quiet")
+KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_MACHINES, "takes_transfer", "takes_reinvite", "no_ring")
 """Every key of a behaviour."""
 _RINGS_FIRST: Final = frozenset({408, 487, 603})
 """The refusals that come from a phone that rings; one that comes at once is of the network, and nothing rings."""
@@ -80,6 +81,7 @@ class Behaviour:
         acts: what it does in between.
         machine: it is an answering machine, whose greeting lasts so long; a beep follows. None for a person.
         mimic: the machine sounds like a person.
+        quiet: whoever answers says nothing by itself, not even hello.
         takes_transfer: the status with which it answers a transfer request.
         takes_reinvite: the status with which it answers a re-INVITE.
     """
@@ -95,6 +97,7 @@ class Behaviour:
     acts: tuple[Act, ...] = ()
     machine: float | None = None
     mimic: bool = False
+    quiet: bool = False
     takes_transfer: int = 200
     takes_reinvite: int = 200
     plan: tuple[Act, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -142,7 +145,7 @@ class Behaviour:
         acts = list(base.acts) if base else []
         for key, value, at in items:
             if key in _ACTS:
-                acts.append(Act(key, value, at if at is not None else 0.0))
+                acts.append(_act(key, value, at))
             elif key == "silent":
                 fields.update(ring=None, answer=None)
             elif key == "no_answer":
@@ -155,9 +158,8 @@ class Behaviour:
                 fields.update(reject=code, reject_at=at or 0.0, reason=reason, answer=None)
                 if code not in _RINGS_FIRST and not at:
                     fields.setdefault("ring", None)
-            elif key in ("machine", "mimic"):
-                fields["machine"] = _seconds(key, value) if value else DEFAULT_GREETING
-                fields["mimic"] = key == "mimic"
+            elif key in _MACHINES:
+                fields.update(_answerer(key, value))
             elif key in ("takes_transfer", "takes_reinvite"):
                 fields[key] = _status(value, lowest=200)
             elif key in ("ring", "early", "answer", "cancel", "hangup"):
@@ -168,6 +170,13 @@ class Behaviour:
                 raise BadBehaviour(f"{key!r} takes seconds from 0 to {_LATEST}, got {moment:g}.")
         fields["acts"] = tuple(sorted(acts, key=lambda act: act.at))
         return cls(**fields)
+
+    @property
+    def answerer(self) -> str:
+        """Who answers, as detectors of answering machines find it: `human`, `machine`, `mimic` or `nobody`."""
+        if self.machine is not None:
+            return "mimic" if self.mimic else "machine"
+        return "nobody" if self.quiet else "human"
 
     def with_patience(self) -> Behaviour:
         """The same, and it hangs up if nothing was said of that: a caller who stays for ever shows nobody a whole call.
@@ -262,10 +271,23 @@ def _written(value: object) -> str:
     return str(value)
 
 
-def _seconds(key: str, value: str) -> float:
+def _act(key: str, value: str, at: float | None) -> Act:
+    if key == "beep" and value:
+        _seconds(key, value, "hertz")
+    return Act(key, value, at if at is not None else 0.0)
+
+
+def _answerer(key: str, value: str) -> dict[str, Any]:
+    """The fields of a behaviour that say who answers."""
+    if key == "quiet":
+        return {"quiet": True}
+    return {"machine": _seconds(key, value) if value else DEFAULT_GREETING, "mimic": key == "mimic"}
+
+
+def _seconds(key: str, value: str, unit: str = "seconds") -> float:
     text = value.rstrip("s")
     if not _NUMBER.fullmatch(text):
-        raise BadBehaviour(f"{key!r} takes seconds, got {value!r}.")
+        raise BadBehaviour(f"{key!r} takes {unit}, got {value!r}.")
     return float(text)
 
 

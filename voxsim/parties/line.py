@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 GREETING: Final = "Please leave a message after the tone."
 """What an answering machine says."""
 
-BEEP: Final = "1000@-10;0.5(*/0/1)"
-"""The ToneScript of its beep, 1000 hertz."""
+BEEP: Final = "{hertz:g}@-10;0.5(*/0/1)"
+"""The ToneScript of its beep."""
 
 
 @attrs.frozen
@@ -168,11 +168,11 @@ class Line:
         self._did("sent info", body)
         self.leg.far_informs(mime_type, body, headers or {})
 
-    def beep(self) -> None:
+    def beep(self, hertz: float = 1000) -> None:
         """Sound a beep, as an answering machine does before it records."""
         self._did("beeped")
         length = int(self._switch.timing.beep * 1000)
-        self.leg.far_says(Sound("tone", BEEP, self._switch.now, length, self.leg.id))
+        self.leg.far_says(Sound("tone", BEEP.format(hertz=hertz), self._switch.now, length, self.leg.id))
 
     def hold(self) -> None:
         """Put the call on hold."""
@@ -259,7 +259,7 @@ class Line:
             case "mute":
                 self.mute()
             case "beep":
-                self.beep()
+                self.beep(float(act.value or 1000))
             case "unmute":
                 self.unmute()
             case "hangup":
@@ -308,8 +308,7 @@ class Line:
     def _answer(self, device: str, behaviour: Behaviour) -> None:
         if self.leg.state is CallState.PROGRESSING:
             self._did("answered")
-            if behaviour.machine is not None:
-                self.leg.answered_by = "mimic" if behaviour.mimic else "machine"
+            self.leg.answered_by = behaviour.answerer
             self.leg.far_answers(device=device)
             self._connected(behaviour)
 

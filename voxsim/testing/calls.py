@@ -85,6 +85,11 @@ class CallHandle(Timed):
         self.line.say(text, seconds, confidence)
         return self._vox.settled()
 
+    def beep(self, hertz: float = 1000) -> Future[None]:
+        """Sound a short tone, as an answering machine does before it records."""
+        self.line.beep(hertz)
+        return self._vox.settled()
+
     def send_message(self, text: str) -> Future[None]:
         """Send a text message."""
         self.line.send_message(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from voxsim.engine.command import Options, command
 from voxsim.engine.lifecycle import Operation
@@ -11,7 +11,6 @@ from voxsim.engine.namespaces.base import Namespace
 from voxsim.engine.units.amd import DEFAULT_TIMEOUT, AnsweringMachineDetector, Thresholds
 from voxsim.vocabulary.constants import constant_set
 from voxsim.vocabulary.declare import namespace
-from voxsim.vocabulary.errors import BadArgument
 
 _LONGEST = 20_000
 
@@ -39,27 +38,34 @@ class AMDNamespace(Namespace):
             timeout: milliseconds from Connected until the result is TIMEOUT, 0 to 20000; 6500 by default.
             thresholds: how sure it must be, 0 to 100, of a `human`, a `voicemail`, a `mimic`.
 
-        Raises:
-            BadArgument: the model is none of `AMD.Model`, or a figure is out of its range.
+        A model that is none of these, or a figure out of its range, is told by AMD.Events.DetectionError.
         """
-        models = constant_set("AMD.Model")
-        if model not in models:
-            raise BadArgument(f"AMD.create: `model` is one of AMD.Model ({', '.join(models)}), got {model!r}.")
         milliseconds = DEFAULT_TIMEOUT if timeout is None else timeout
-        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
-            raise BadArgument(f"AMD.create: `timeout` is a number of milliseconds, got {timeout!r}.")
-        if not 0 <= milliseconds <= _LONGEST:
-            raise BadArgument(f"AMD.create: `timeout` is 0 to {_LONGEST} milliseconds, got {milliseconds}.")
-        return AnsweringMachineDetector(self.session, model, milliseconds, _thresholds(thresholds or {}))
+        limits = thresholds or {}
+        trouble = _trouble(model, milliseconds, limits)
+        known = Thresholds() if trouble else Thresholds(**limits)
+        return AnsweringMachineDetector(self.session, str(model), milliseconds, known, trouble)
 
 
-def _thresholds(given: Mapping[str, Any]) -> Thresholds:
-    for name, value in given.items():
+def _trouble(model: object, timeout: object, thresholds: object) -> str | None:
+    """What is wrong with the parameters of a detector, or None."""
+    models = constant_set("AMD.Model")
+    if model not in models:
+        return f"`model` is one of AMD.Model ({', '.join(models)}), got {model!r}."
+    if not _between(timeout, _LONGEST):
+        return f"`timeout` is 0 to {_LONGEST} milliseconds, got {timeout!r}."
+    if not isinstance(thresholds, Mapping):
+        return f"`thresholds` is an object such as {{'human': 80}}, got {thresholds!r}."
+    for name, value in thresholds.items():
         if name not in ("human", "voicemail", "mimic"):
-            raise BadArgument(f"AMD.create: `thresholds` are for human, voicemail and mimic, got {name!r}.")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
-            raise BadArgument(f"AMD.create: the threshold {name!r} is 0 to 100, got {value!r}.")
-    return Thresholds(**given)
+            return f"`thresholds` are for human, voicemail and mimic, got {name!r}."
+        if not _between(value, 100):
+            return f"The threshold {name!r} is 0 to 100, got {value!r}."
+    return None
+
+
+def _between(value: object, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
 
 
 AMD = AMDNamespace()

@@ -14,9 +14,10 @@ import attrs
 from voxsim.engine.command import command
 from voxsim.engine.future import Future
 from voxsim.engine.leg import CONNECTED
-from voxsim.engine.media import MediaUnit, SendMedia
+from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.states import moved
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
+from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -107,7 +108,9 @@ class AnsweringMachineDetector(MediaUnit):
     EVENTS: ClassVar = AMDEvents
     NAME: ClassVar = "AMD"
 
-    def __init__(self, session: Session, model: str, timeout: float, thresholds: Thresholds) -> None:
+    def __init__(
+        self, session: Session, model: str, timeout: float, thresholds: Thresholds, trouble: str | None = None
+    ) -> None:
         super().__init__(session, session.switch.ids.unit())
         self.call: CallLine | None = None
         self.model = model
@@ -117,6 +120,8 @@ class AnsweringMachineDetector(MediaUnit):
         self._timers: list[Timer] = []
         self._outcome: Event | None = None
         self._waiting: list[Future[Event]] = []
+        if trouble is not None:
+            session.switch.post(self._fail, trouble)
 
     @signature("id()")
     def id(self) -> str:
@@ -175,6 +180,16 @@ class AnsweringMachineDetector(MediaUnit):
         if self.state in (AMDState.WAITING, AMDState.DETECTING):
             self._finish("CALL_ENDED")
 
+    def heard(self, sound: Sound) -> None:
+        """The line says something. Nobody was expected to: then it is a person."""
+        call = self.call
+        if call is None or self.state is not AMDState.DETECTING or sound.kind != "speech":
+            return
+        if call.leg.answered_by == "nobody":
+            call.leg.answered_by = "human"
+            verdict = Verdict(0, "HUMAN", "NONE", self._thresholds.human)
+            self._at(sound.started, (sound.length or 0) / 1000, self._decide, verdict)
+
     def cut(self) -> None:
         """The session is over: nothing is detected any more."""
         self._drop_timers()
@@ -228,6 +243,9 @@ class AnsweringMachineDetector(MediaUnit):
         if self.call is not None:
             self.call.identification("error")
         self._done(AMDEvents.DetectionError(self, message, self.call._id if self.call is not None else None))
+
+    def _late(self, names: list[str]) -> Event | VoxsimError | None:
+        return self._outcome if self._outcome is not None and self._outcome.name in names else None
 
     def _done(self, outcome: Event) -> None:
         if self.state is AMDState.DONE:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from voxsim.engine.tones import frequencies_of
 from voxsim.engine.units.callevents import CallEvents
 from voxsim.vocabulary.errors import BadArgument
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from voxsim.engine.switch import Timer
     from voxsim.engine.units.callline import CallLine
 
-_FREQUENCY: Final = re.compile(r"(\d+(?:\.\d+)?)@")
 _NEAR: Final = 25
 """How far a beep may be off, in hertz (a guess)."""
 
@@ -52,7 +51,7 @@ class BeepWatch:
 
     def hear(self, sound: Sound) -> None:
         """The line sounds a tone."""
-        found = [float(frequency) for frequency in _FREQUENCY.findall(sound.content)]
+        found = frequencies_of(sound.content)
         near = [one for one in found if any(abs(one - wanted) <= _NEAR for wanted in self.frequencies)]
         heard = near if self.frequencies else found
         if self.live and heard:
@@ -73,6 +72,13 @@ class BeepWatch:
             self.stop()
             call = self.call
             call.emit(CallEvents.BeepDetectionError(call, call._id, reason=reason))
+
+    def disable(self) -> None:
+        """The scenario does not want to know any more; it is told that this is all."""
+        if self.live:
+            self.stop()
+            call = self.call
+            call.emit(CallEvents.BeepDetectionComplete(call, call._id, timeout=False))
 
     def stop(self) -> None:
         """Cease to listen."""

@@ -16,12 +16,13 @@ from voxsim.engine.leg import ALERTING, CONNECTED, Leg
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.ports import Headers
 from voxsim.engine.units.callevents import CallEvents
-from voxsim.engine.units.callline import CallLine, CallPlayback
+from voxsim.engine.units.callline import CallPlayback
+from voxsim.engine.units.callrecord import RecordedLine
 from voxsim.engine.units.playback import Segment, speech
 from voxsim.vocabulary.codes import Cause, Sip
 from voxsim.vocabulary.declare import signature, unit
 from voxsim.vocabulary.enums import CallState, DTMFType
-from voxsim.vocabulary.errors import BadArgument, LimitExceeded, NotEmulated
+from voxsim.vocabulary.errors import BadArgument, LimitExceeded
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -37,7 +38,7 @@ _DIGITS: Final = frozenset("0123456789*#p")
 
 
 @unit("Call", events=CallEvents)
-class Call(CallLine):
+class Call(RecordedLine):
     """One leg of a session: a line to one subscriber."""
 
     __slots__ = ()
@@ -84,8 +85,8 @@ class Call(CallLine):
 
     @signature("clientType()")
     def client_type(self) -> str:
-        """`pstn`, `sip`, `user` or `wab` (WhatsApp)."""
-        return self.leg.kind
+        """`pstn`, `sip`, `user` or `wab` (WhatsApp); a leg of a conference counts as `sip`."""
+        return "sip" if self.leg.kind == "conference" else self.leg.kind
 
     @signature("vad()")
     def vad(self) -> bool:
@@ -190,6 +191,7 @@ class Call(CallLine):
         """Open early media to the caller (183): media can be sent to the call before it is answered."""
         if self._ringing_in("startEarlyMedia"):
             self.leg.progress(sendable(self.session, extra_headers, self._id))
+            self.media_opens()
 
     @command("sendMessage(text)")
     def send_message(self, text: str) -> None:
@@ -350,11 +352,6 @@ class Call(CallLine):
         script = RU_RINGBACK if str(country).upper() == "RU" else US_RINGBACK
         return self._play("playProgressTone", Segment("tone", script), loop=True, stays=True)
 
-    @command("record({parameters}?)")
-    def record(self, parameters: Options = None, **_: Any) -> None:
-        """Record the call: not emulated yet."""
-        raise NotEmulated("Call.record is not emulated yet; there is nothing to use in its place.")
-
     @command("enableBeepDetection({parameters}?)")
     def enable_beep_detection(
         self, parameters: Options = None, *, frequencies: Sequence[float] | None = None, timeout: float | None = None
@@ -377,9 +374,11 @@ class Call(CallLine):
 
     @command("disableBeepDetection()")
     def disable_beep_detection(self) -> None:
-        """Cease to listen for a beep."""
-        if self._beep is not None:
-            self._beep.stop()
+        """Cease to listen for a beep: BeepDetectionComplete with `timeout` False follows when it was listened for."""
+        if self._beep is None or not self._beep.live:
+            self.session.warn("disableBeepDetection: no beep is being listened for; ignored.", self._id)
+        else:
+            self._beep.disable()
 
     @command("monitorMediaStatistics({parameters})")
     def monitor_media_statistics(

@@ -6,11 +6,13 @@ commands that a scenario gives are in `call`, the state machine is the leg's (`e
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from voxsim.engine.leg import CONNECTED, Leg
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import Headers
+from voxsim.engine.recording import LEFT, RIGHT
+from voxsim.engine.tones import is_progress_tone
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.codes import Cause
@@ -19,13 +21,25 @@ from voxsim.vocabulary.enums import CallAudioQuality, CallState, DTMFType
 from voxsim.vocabulary.errors import CallEnded, VoxsimError
 
 if TYPE_CHECKING:
+    from voxsim.engine.frames import Encoding
     from voxsim.engine.session import Session
-    from voxsim.engine.units.amd import AnsweringMachineDetector
     from voxsim.engine.units.beeps import BeepWatch
+    from voxsim.engine.units.take import Take
 
 _ON_CONNECTED: Final = frozenset({CallEvents.Connected.plain})
-_ON_ENDED: Final = frozenset({CallEvents.Disconnected.plain, CallEvents.Failed.plain})
+_ENDS: Final = frozenset({CallEvents.Disconnected.plain, CallEvents.Failed.plain})
+_ON_ENDED: Final = _ENDS | {CallEvents.RecordStopped.plain}
 _DTMF_TEXT: Final[dict[int, str]] = {kind: str(kind.value) for kind in DTMFType}
+
+
+class Follower(Protocol):
+    """What is told of a call's life without being one of its listeners: a detector, an endpoint of a conference."""
+
+    def connected(self) -> None:
+        """The call is connected."""
+
+    def ended(self) -> None:
+        """The call is over, and its media routes are cut."""
 
 
 class CallPlayback(Playback):
@@ -88,6 +102,7 @@ class CallLine(MediaUnit):
         "last_headers",
         "leg",
         "reports",
+        "takes",
     )
 
     EVENTS: ClassVar = CallEvents
@@ -100,7 +115,7 @@ class CallLine(MediaUnit):
         self._custom_data = custom_data
         self.reports = 0
         self._beep: BeepWatch | None = None
-        self._detectors: list[AnsweringMachineDetector] | None = None
+        self._detectors: list[Follower] | None = None
         self._tones: DTMFType | None = None
         self._mic = False
         self._handles_transfer = False
@@ -108,6 +123,7 @@ class CallLine(MediaUnit):
         self._playback: CallPlayback | None = None
         self._speech: Sound | None = None
         self._heard: Sound | None = None
+        self.takes: list[Take] | None = None
 
     def playback_over(self, playback: CallPlayback) -> None:
         """A hidden playback of this call ended."""
@@ -121,12 +137,29 @@ class CallLine(MediaUnit):
             self._heard = sound
             self.session.note("media", "heard", self._id, sound)
             leg.far.heard(leg, sound)
+            for take in self.takes or ():
+                take.hears(LEFT, sound, origin)
+
+    def hear_more(
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+    ) -> None:
+        """A sound that reaches the subscriber goes on; only records care."""
+        for take in self.takes or ():
+            take.hears_more(LEFT, sound, origin, until, chunk)
 
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What the subscriber heard was cut."""
+        for take in self.takes or ():
+            take.silent(LEFT, origin)
         if self._heard is not None and self.leg.alive and self.leg.far is not None:
             self._heard = None
             self.leg.far.heard(self.leg, None)
+
+    def play_out(self, sound: Sound) -> None:
+        """The subscriber is heard: by all that the call is sent to, and by its records."""
+        super().play_out(sound)
+        for take in self.takes or ():
+            take.hears(RIGHT, sound, self)
 
     def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
         self.hear_nothing(source)
@@ -167,6 +200,7 @@ class CallLine(MediaUnit):
 
     def leg_progresses(self, headers: Headers) -> None:
         """183 came: early media is open."""
+        self.media_opens()
         self.emit(CallEvents.AudioStarted(self, self._id, dict(headers)))
 
     def leg_connected(self, headers: dict[str, str], custom_data: str | None) -> None:
@@ -174,13 +208,20 @@ class CallLine(MediaUnit):
         self.last_headers = headers or self.last_headers
         if custom_data is not None:
             self._custom_data = custom_data
+        self.media_opens()
         self.emit(CallEvents.Connected(self, self._id, headers, custom_data, None, self.leg.display_name))
         for detector in self._detectors or ():
             detector.connected()
         for source in self.sources:
             # What is heard since early media, or since the answer was given, does not begin anew.
-            if (sound := source._sounding()) is not None and sound is not self._heard:
-                self.hear(sound, source)
+            for sound in source._sounds_for(self):
+                if sound is not self._heard:
+                    self.hear(sound, source)
+
+    def media_opens(self) -> None:
+        """There is something to record from now on."""
+        for take in self.takes or ():
+            take.start()
 
     def leg_first_packet(self) -> None:
         """The first audio came."""
@@ -209,18 +250,33 @@ class CallLine(MediaUnit):
         if self._mic and sound.kind == "speech" and sound.length is not None:
             self.emit(CallEvents.MicStatusChange(self, self._id, active=True))
             self.session.switch.at(sound.started + sound.length, self._speech_over, sound)
+        for detector in self._detectors or ():
+            detector.heard(sound)
         self.play_out(sound)
 
-    def _tone_heard(self, sound: Sound) -> None:
-        """The subscriber's line sounds a tone: a ringback before the answer, a machine's beep after it."""
-        connected = self.leg.state is CONNECTED
-        if connected and self._beep is not None:
-            self._beep.hear(sound)
-        if self.wanted(CallEvents.ToneDetected):
-            self.emit(CallEvents.ToneDetected(self, self._id, progress_tone=not connected, voicemail_tone=connected))
+    def leg_hushes(self) -> None:
+        """What the subscriber was saying was cut off."""
+        if self._speech is not None:
+            self._speech = None
+            for sink in self.sinks:
+                sink.hear_nothing(self)
+            for take in self.takes or ():
+                take.silent(RIGHT, self)
 
-    def listen(self, detector: AnsweringMachineDetector) -> None:
-        """Tell a detector when the call is connected, and when it is over."""
+    def _tone_heard(self, sound: Sound) -> None:
+        """The subscriber's line sounds a tone: a machine's beep, or the low tones of a telephone exchange."""
+        if self.leg.state is not CONNECTED:
+            return
+        if self._beep is not None:
+            self._beep.hear(sound)
+        # The older detector tells of one tone in a session, to those who listen.
+        tone = CallEvents.ToneDetected
+        if self.wanted(tone) and not any(record.name == tone.plain for record in self.session.events):
+            progress = is_progress_tone(sound.content)
+            self.emit(tone(self, self._id, progress_tone=progress, voicemail_tone=not progress))
+
+    def listen(self, detector: Follower) -> None:
+        """Tell a detector, or whoever else follows the call, when the call is connected, and when it is over."""
         if self._detectors is None:
             self._detectors = []
         self._detectors.append(detector)
@@ -327,6 +383,8 @@ class CallLine(MediaUnit):
             )
         else:
             self.emit(CallEvents.Failed(self, self._id, dict(headers), code=cause.code, reason=cause.reason))
+        for take in tuple(self.takes or ()):
+            take.stop() if take.begun else take.fail("The call ended before anything could be recorded")
         if self._waiters:
             session.switch.post(self._give_up_waiting, self.ended_error())
         if not session.calls:
@@ -339,6 +397,17 @@ class CallLine(MediaUnit):
 
     # --- inside ---
 
+    def _give_up_waiting(self, error: VoxsimError) -> None:
+        """As long as a record is being written, those who wait for its end go on waiting."""
+        waiters = self._waiters or {}
+        kept = {name: futures for name, futures in waiters.items() if self.takes and name in AFTER_THE_END}
+        waiting = {id(future) for futures in kept.values() for future in futures}
+        self._waiters = {
+            name: [future for future in futures if id(future) not in waiting] for name, futures in waiters.items()
+        }
+        super()._give_up_waiting(error)
+        self._waiters = kept or None
+
     def _late(self, names: list[str]) -> Event | VoxsimError | None:
         leg = self.leg
         if leg.state is CONNECTED:
@@ -348,6 +417,7 @@ class CallLine(MediaUnit):
         else:
             wanted, since = _ON_ENDED.intersection(names), leg.ended_at
         event = self.session.last_event(self._id, wanted, since) if wanted else None
-        if event is not None or leg.alive or AFTER_THE_END.intersection(names):
+        coming = AFTER_THE_END if self.takes else _ENDS
+        if event is not None or leg.alive or coming.intersection(names):
             return event
         return self.ended_error()
