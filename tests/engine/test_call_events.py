@@ -324,6 +324,83 @@ async def audio_quality_detected(kit: Kit) -> None:
     assert kit.payloads(CallEvents.AudioQualityDetected) == [{"quality": "Standard"}]
 
 
+def identification(what: str, payload: dict[str, Any], model: str = "us") -> Check:
+    """A detector listens to the call, and finds a machine; or it cannot listen at all."""
+
+    async def check(kit: Kit) -> None:
+        kit.vox.phone("+15550100", answer=0, machine=5)
+        kit.vox.start(
+            kit.started(f"""
+                detector = AMD.create(model="{model}")
+                call = VoxEngine.call_pstn("+15550100", "1", amd=detector)
+            """)
+        )
+        await kit.vox.advance(4)
+        assert kit.payloads(getattr(CallEvents, f"AudioIdentification{what}")) == [payload]
+
+    return check
+
+
+async def beep_detection_complete(kit: Kit) -> None:
+    """A beep was heard, time ran out, or nobody wants to know any more."""
+    call = await kit.call("""
+for timeout in (1000, 1000, None):
+    call.enable_beep_detection(timeout=timeout)
+    if timeout is None:
+        call.disable_beep_detection()
+    await call.wait_for(CallEvents.BeepDetectionComplete)
+""")
+    await call.beep(1400)
+    await kit.vox.advance(2)
+    assert kit.payloads(CallEvents.BeepDetectionComplete) == [
+        {"frequencies": [1400]},
+        {"timeout": True},
+        {"timeout": False},
+    ]
+
+
+async def beep_detection_error(kit: Kit) -> None:
+    """A beep is waited for on a call that has ended."""
+    call = await kit.call("""
+await call.wait_for(CallEvents.Disconnected)
+call.enable_beep_detection()
+""")
+    await call.hang_up()
+    await kit.vox.settled()
+    assert kit.payloads(CallEvents.BeepDetectionError) == [{"reason": "The call has ended"}]
+
+
+async def tone_detected(kit: Kit) -> None:
+    """The older detector hears a machine's beep, once in a session."""
+    call = await kit.call("call.add_event_listener(CallEvents.ToneDetected, print)")
+    await call.beep()
+    await call.beep()
+    assert kit.payloads(CallEvents.ToneDetected) == [{"ProgressTone": False, "VoicemailTone": True}]
+
+
+async def media_statistics_received(kit: Kit) -> None:
+    """Figures of the call's media come at the interval that was asked for."""
+    call = await kit.call("call.monitor_media_statistics(monitor=True, interval=2000)")
+    await kit.vox.advance(3)
+    call.say("hello", 2)
+    await kit.vox.advance(1.5)
+    silent = {"id": 0, "jitter": 0, "packetLoss": 0, "numPackets": 100, "audioLevel": -90}
+    assert kit.payloads(CallEvents.MediaStatisticsReceived) == [
+        {"audio": {"in": [silent], "out": [silent]}},
+        {"audio": {"in": [{**silent, "id": 1, "audioLevel": -20}], "out": [{**silent, "id": 1}]}},
+    ]
+
+
+async def statistics(kit: Kit) -> None:
+    """The older event comes with the figures, without any, for those who listen."""
+    await kit.call("""
+call.monitor_media_statistics(monitor=True, interval=1000)
+call.add_event_listener(CallEvents.Statistics, print)
+""")
+    await kit.vox.advance(2.5)
+    assert kit.payloads(CallEvents.Statistics) == [{}, {}]
+
+
 CHECKS: dict[str, Check] = {
     "AudioStarted": audio_started,
     "BlindTransferRequested": blind_transfer_requested,
@@ -350,25 +427,27 @@ CHECKS: dict[str, Check] = {
     "RtpStopped": rtp_stopped,
     "RtpResumed": rtp_resumed,
     "AudioQualityDetected": audio_quality_detected,
+    "AudioIdentificationStarted": identification("Started", {}),
+    "AudioIdentificationResult": identification(
+        "Result", {"audioType": "VOICEMAIL", "audioSubType": "NONE", "confidence": 90}
+    ),
+    "AudioIdentificationStopped": identification("Stopped", {}),
+    "AudioIdentificationError": identification("Error", {}, model="none"),
+    "BeepDetectionComplete": beep_detection_complete,
+    "BeepDetectionError": beep_detection_error,
+    "ToneDetected": tone_detected,
+    "MediaStatisticsReceived": media_statistics_received,
+    "Statistics": statistics,
 }
 
 PENDING: dict[str, str] = {
-    "AudioIdentificationStarted": "answering machine detection",
-    "AudioIdentificationResult": "answering machine detection",
-    "AudioIdentificationStopped": "answering machine detection",
-    "AudioIdentificationError": "answering machine detection",
     "Forwarding": "forwarding by the callee (3xx, 181)",
     "PushSent": "push notification",
     "RecordStarted": "recording",
     "RecordStopped": "recording",
     "RecordError": "recording",
-    "Statistics": "media statistics",
-    "ToneDetected": "the older tone detector",
     "VideoTrackCreated": "video recording",
     "FirstVideoPacketReceived": "video",
-    "BeepDetectionComplete": "beep detection",
-    "BeepDetectionError": "beep detection",
-    "MediaStatisticsReceived": "media statistics",
 }
 
 

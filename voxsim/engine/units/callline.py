@@ -284,18 +284,18 @@ class CallLine(MediaUnit):
     def identification(
         self, moment: str, result: str = "", subtype: str | None = None, confidence: int | None = None
     ) -> None:
-        """A detector's progress, as events of the call for those who ask for them."""
+        """A detector's progress, as events of the call."""
         match moment:
-            case "started" if self.wanted(CallEvents.AudioIdentificationStarted):
+            case "started":
                 self.emit(CallEvents.AudioIdentificationStarted(self, self._id))
-            case "result" if self.wanted(CallEvents.AudioIdentificationResult):
+            case "result":
                 found = CallEvents.AudioIdentificationResult(
                     self, self._id, audio_type=result, audio_sub_type=subtype or "NONE", confidence=confidence or 0
                 )
                 self.emit(found)
-            case "stopped" if self.wanted(CallEvents.AudioIdentificationStopped):
+            case "stopped":
                 self.emit(CallEvents.AudioIdentificationStopped(self, self._id))
-            case "error" if self.wanted(CallEvents.AudioIdentificationError):
+            case "error":
                 self.emit(CallEvents.AudioIdentificationError(self, self._id))
 
     def _speech_over(self, sound: Sound) -> None:
@@ -330,6 +330,7 @@ class CallLine(MediaUnit):
         if not self.leg.alive:
             return
         if 200 <= cause.code < 300:
+            self.leg.transferred = True
             self.emit(CallEvents.TransferComplete(self, self._id, dict(headers), role="transferor"))
             self.session.switch.post(self.leg.hang_up)
         else:

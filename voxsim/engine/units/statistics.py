@@ -48,6 +48,8 @@ def _report(call: CallLine, run: int, interval: float, number: int) -> None:
             "out": [_sample(number, packets, speaking=any(source._sounding() is not None for source in call.sources))],
         }
         call.emit(CallEvents.MediaStatisticsReceived(call, call._id, audio=audio))
+        if call.wanted(CallEvents.Statistics):  # the older event, without figures
+            call.emit(CallEvents.Statistics(call, call._id))
         number += 1
     _later(call, run, interval, number)
 
