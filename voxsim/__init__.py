@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from voxsim.engine.http import HttpRequestResult as HttpRequestResult
     from voxsim.engine.namespaces.amd import AMD as AMD
     from voxsim.engine.namespaces.applicationstorage import ApplicationStorage as ApplicationStorage
+    from voxsim.engine.namespaces.calllist import CallList as CallList
     from voxsim.engine.namespaces.crypto import Crypto as Crypto
     from voxsim.engine.namespaces.helpers import base64_decode as base64_decode
     from voxsim.engine.namespaces.helpers import base64_encode as base64_encode
@@ -61,12 +62,18 @@ if TYPE_CHECKING:
     from voxsim.engine.units.asr import ASREvents as ASREvents
     from voxsim.engine.units.call import Call as Call
     from voxsim.engine.units.callevents import CallEvents as CallEvents
+    from voxsim.engine.units.conference import Conference as Conference
+    from voxsim.engine.units.conferenceevents import ConferenceEvents as ConferenceEvents
+    from voxsim.engine.units.endpoint import Endpoint as Endpoint
     from voxsim.engine.units.ivr import IVRState as IVRState
     from voxsim.engine.units.player import BasePlayer as BasePlayer
     from voxsim.engine.units.player import Player as Player
     from voxsim.engine.units.player import PlayerEvents as PlayerEvents
     from voxsim.engine.units.player import SequencePlayer as SequencePlayer
     from voxsim.engine.units.player import SequencePlayerEvents as SequencePlayerEvents
+    from voxsim.engine.units.recorder import ConferenceRecorder as ConferenceRecorder
+    from voxsim.engine.units.recorder import Recorder as Recorder
+    from voxsim.engine.units.recorder import RecorderEvents as RecorderEvents
     from voxsim.engine.units.socketevents import WebSocketEvents as WebSocketEvents
     from voxsim.engine.units.websocket import WebSocket as WebSocket
     from voxsim.vocabulary.constants import ASRDictionary as ASRDictionary
@@ -136,6 +143,7 @@ _HOMES = {
     "engine.connectors.yandex": "Yandex",
     "engine.namespaces.amd": "AMD",
     "engine.namespaces.applicationstorage": "ApplicationStorage",
+    "engine.namespaces.calllist": "CallList",
     "engine.namespaces.crypto": "Crypto",
     "engine.namespaces.helpers": (
         "base64_decode base64_encode bytes2hex bytes2str get_local_time hex2bytes levenshtein_distance require "
@@ -156,8 +164,12 @@ _HOMES = {
     "engine.services": "StorageKey StoragePage",
     "engine.units.call": "Call",
     "engine.units.callevents": "CallEvents",
+    "engine.units.conference": "Conference",
+    "engine.units.conferenceevents": "ConferenceEvents",
+    "engine.units.endpoint": "Endpoint",
     "engine.units.ivr": "IVRState",
     "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",
+    "engine.units.recorder": "ConferenceRecorder Recorder RecorderEvents",
     "engine.units.socketevents": "WebSocketEvents",
     "engine.units.websocket": "WebSocket",
     "vocabulary.constants": (

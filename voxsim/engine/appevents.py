@@ -108,8 +108,8 @@ class CallAlertingEvent(Event):
     @derived("fromURI")
     def from_uri(self) -> str | None:
         """The caller's SIP address; a call from the phone network has none."""
-        kind = self.call.client_type()
-        if kind == "user":
+        kind = self.call.leg.kind
+        if kind in ("user", "conference"):
             return f"sip:{self.callerid}@{self.domain}"
         if kind == "sip":
             return self.callerid if ":" in self.callerid else f"sip:{self.callerid}@sip.example"

@@ -48,7 +48,8 @@ class Leg:
         id: the call's id.
         call: the scenario's side, or None when there is no session.
         incoming: whether the subscriber called the platform.
-        kind: `pstn`, `sip`, `user` or `wab`, as `Call.clientType()` gives it; `conference` for a conference leg.
+        kind: `pstn`, `sip`, `user` or `wab`, as `Call.clientType()` gives it; `conference` for one that joins a
+            conference.
         number: the dialled number, in both directions.
         state: where it is in `MOVES`.
         early: early media is open.
@@ -56,6 +57,8 @@ class Leg:
         connected_at: when it was connected (microseconds), or None.
         cause: why it ended, or None.
         ended_at: when it ended (microseconds).
+        ended_by: whose side ended it: `far`, `scenario` or `platform`; empty while it lives.
+        transferred: its subscriber was transferred to somebody else, or asked for a transfer that worked.
         answered_by: who is at the far end: `human`, `machine`, `mimic` (a machine that sounds like a person), or
             `nobody` when nothing is ever said there.
     """
@@ -73,6 +76,7 @@ class Leg:
         "display_name",
         "early",
         "ended_at",
+        "ended_by",
         "far",
         "held",
         "id",
@@ -83,6 +87,7 @@ class Leg:
         "refer_pending",
         "silent",
         "state",
+        "transferred",
     )
 
     def __init__(
@@ -119,6 +124,8 @@ class Leg:
         self.connected_at: int | None = None
         self.cause: Cause | None = None
         self.ended_at = 0
+        self.ended_by = ""
+        self.transferred = False
 
     def __repr__(self) -> str:
         return f"<Leg {self.id} {self.kind} {self.number} {self.state}>"
@@ -287,6 +294,11 @@ class Leg:
             if self.call is not None:
                 self.call.leg_speaks(sound)
 
+    def far_hushes(self) -> None:
+        """What the subscriber was saying or playing is cut off."""
+        if self.media_back and self.call is not None:
+            self.call.leg_hushes()
+
     def far_texts(self, text: str) -> None:
         """A text message from the subscriber."""
         if self.state is not TERMINATED and self.call is not None:
@@ -384,6 +396,7 @@ class Leg:
         self._move(TERMINATED)
         self.cause = cause
         self.ended_at = self._switch.now
+        self.ended_by = by
         facts = {"code": cause.code, "reason": cause.reason, "by": by, "was": str(was), "ms": self.duration_us // 1000}
         self._note("ended", facts)
         if by != "far" and self.far is not None:

@@ -34,6 +34,9 @@ class Phase(Enum):
 RUNNING: Final = Phase.RUNNING
 """By itself, because it is asked for at every event: a member of an enum is looked up slowly."""
 
+JOINABLE: Final = frozenset({Phase.LOADING, Phase.RUNNING})
+"""The phases in which a call of another session can still join a conference: its CallAlerting will be delivered."""
+
 MOVES: Final[dict[Phase, frozenset[Phase]]] = {
     Phase.LOADING: frozenset({Phase.RUNNING, Phase.CLOSING}),
     Phase.RUNNING: frozenset({Phase.CLOSING}),

@@ -134,7 +134,7 @@ class MediaUnit(Emitter):
             sink._sources.append(self)
         self.session.note("media", "routed", self._id, {"to": sink._id})
         sink._stream_begins(self, how)
-        if (sound := self._sounding_to(sink)) is not None:
+        for sound in self._sounds_for(sink):
             sink.hear(sound, self)
         return True
 
@@ -181,6 +181,11 @@ class MediaUnit(Emitter):
     def hear_flow(self, origin: MediaUnit) -> None:
         """From a unit that sends to this one something comes all the time from now on, if only silence."""
 
+    def hear_more(
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+    ) -> None:
+        """A sound that comes piece by piece goes on until then; `chunk` is its audio, with the instant it plays."""
+
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What arrived from a unit is cut or paused."""
 
@@ -192,6 +197,15 @@ class MediaUnit(Emitter):
         """What of it a unit hears that this one sends to."""
         return self._sounding()
 
+    def _sounds_for(self, sink: MediaUnit) -> tuple[Sound, ...]:
+        """All that a unit hears of it just now; a mix may have several sounds in it."""
+        sound = self._sounding_to(sink)
+        return () if sound is None else (sound,)
+
+    def _sounds_until(self, sound: Sound) -> int | None:
+        """When a sound of this unit is over, as far as is known: None for one that repeats."""
+        return None if sound.length is None else sound.started + sound.length - sound.skipped
+
     def _flows(self) -> bool:
         """Whether silence comes from it, too, when nothing sounds."""
         return False
@@ -199,6 +213,12 @@ class MediaUnit(Emitter):
     def _samples(self, sound: Sound, encoding: Encoding, position: int, milliseconds: float) -> bytes:
         """A piece of a sound of this unit, as `Voices.samples`."""
         return self.session.switch.voices.samples(sound, encoding, position, milliseconds)
+
+    def _samples_to(
+        self, sink: MediaUnit, sound: Sound, encoding: Encoding, position: int, milliseconds: float
+    ) -> bytes:
+        """A piece of what a unit hears from this one, where that is not the same for all."""
+        return self._samples(sound, encoding, position, milliseconds)
 
     def _cannot_send(self) -> str | None:
         """Why nothing can be sent from here now, or None."""

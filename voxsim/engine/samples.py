@@ -66,6 +66,14 @@ def resampled(pcm: Sequence[int], given: int, wanted: int) -> array[int]:
     return array("h", [int((end - start) / width) for start, end in zip(before, after, strict=True)])
 
 
+def mixed(pieces: Sequence[bytes], encoding: Encoding) -> bytes:
+    """Several pieces of one encoding and length heard at once: their sum, as loud as samples can be."""
+    if len(pieces) < 2 or not encoding.sample_bytes:
+        return pieces[0] if pieces else b""
+    sums = map(sum, zip(*(decode(piece, encoding) for piece in pieces), strict=False))
+    return encode(array("h", [max(-32768, min(value, 32767)) for value in sums]), encoding)
+
+
 def _little_endian(pcm: array[int]) -> array[int]:
     if sys.byteorder == "little":
         return pcm

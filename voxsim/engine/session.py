@@ -31,6 +31,7 @@ from voxsim.vocabulary.errors import (
     ScenarioTimeout,
     SessionEnded,
     SocketClosed,
+    TaskEnded,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from voxsim.engine.units.websocket import WebSocket
 
 
-GAVE_UP = (CallEnded, PlaybackStopped, RecognitionStopped, SocketClosed, SessionEnded)
+GAVE_UP = (CallEnded, PlaybackStopped, RecognitionStopped, SocketClosed, TaskEnded, SessionEnded)
 """What ends an async handler without being a mistake of its author: the other side went away while it waited."""
 
 _SHORTEST_HIDDEN: Final = 4
@@ -62,6 +63,8 @@ class Origin:
 
     Attributes:
         started_by: `call`, `http`, `conference` or `list`.
+        conference_name: the conference that the session was begun for, or None.
+        video_conference: whether its rule serves video conferences.
         access_url, access_secure_url: templates of the managing URLs; `{session}` and `{secret}` are filled in.
     """
 
@@ -75,9 +78,11 @@ class Origin:
     user_id: int = -1
     initiator_country: str | None = None
     conference_name: str | None = None
+    video_conference: bool = False
     access_url: str = "http://127.0.0.1:12092/request/{session}/{secret}"
     access_secure_url: str = "https://127.0.0.1:12093/request/{session}/{secret}"
     log_url: str = "http://127.0.0.1:12092/logs/{session}.log?sessionid={number}"
+    record_url: str = "http://127.0.0.1:12092/records/{path}?record_id={number}"
 
     @property
     def domain(self) -> str:
@@ -117,6 +122,7 @@ class Session(Emitter):
         "phase",
         "players",
         "queue_requests",
+        "record_count",
         "script",
         "script_state",
         "secret",
@@ -152,6 +158,7 @@ class Session(Emitter):
         self.sockets: dict[str, WebSocket] | None = None
         self.units: dict[str, Cuttable] | None = None
         self.queue_requests = 0
+        self.record_count = 0
         self.allows_sockets = False
         self.hide_tones = False
         self.modules: tuple[str, ...] = ()
@@ -160,7 +167,7 @@ class Session(Emitter):
         self.idle_timer: Timer | None = None
         self.script_state: Any = None
         self.ended: Future[Session] = Future(switch, f"the end of session {self.key}")
-        switch.sessions[self.key] = self
+        switch.remember(self)
         self.note("session", "created", None, {"startedBy": origin.started_by, "rule": origin.rule_name})
 
     def __repr__(self) -> str:
@@ -438,7 +445,7 @@ class Session(Emitter):
     def _close(self) -> None:
         self._give_up_waiting(SessionEnded(f"Session {self.key} has ended: {self.finish_reason}."))
         self.note("session", "ended", None, {"reason": str(self.finish_reason)})
-        self.switch.sessions.pop(self.key, None)
+        self.switch.forget(self)
         self.script.release(self)
         self._listeners = None
         self.ended.set(self)

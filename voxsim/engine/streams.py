@@ -98,7 +98,7 @@ class Outgoing:
             late = self.session.switch.now - sound.started
             self._position = sound.skipped + (late if late >= step else 0)
             self._sound = sound
-        piece = self._source._samples(sound, self._frames.encoding, self._position, milliseconds)
+        piece = self._source._samples_to(self._socket, sound, self._frames.encoding, self._position, milliseconds)
         self._position += step
         return piece
 
@@ -147,13 +147,13 @@ class Incoming:
             whether a sound begins with it, and what of it was taken.
         """
         encoding = self.encoding
-        length = encoding.samples_in(payload) * 1_000_000 // encoding.sample_rate
+        length = self.length_of(payload)
         fresh = self.plays_until <= now
         room = most - (0 if fresh else self.plays_until - now)
         if length > room:
             # A packet of Opus cannot be cut.
             payload = payload[: encoding.samples_of(room) * encoding.sample_bytes]
-            fitting = encoding.samples_in(payload) * 1_000_000 // encoding.sample_rate
+            fitting = self.length_of(payload)
             self.dropped += length - fitting
             length = fitting
         if not length:
@@ -165,6 +165,10 @@ class Incoming:
         self.received += length
         self.silent = False
         return fresh, payload
+
+    def length_of(self, payload: bytes) -> int:
+        """How long a piece of audio of this stream plays."""
+        return self.encoding.samples_in(payload) * 1_000_000 // self.encoding.sample_rate
 
     def sounding(self, now: int) -> Sound | None:
         """What plays now."""
@@ -182,7 +186,7 @@ class Incoming:
         if self.sound is None or not self.encoding.sample_bytes:
             return
         encoding, audio = self.encoding, self._audio
-        began = self.plays_until - encoding.samples_in(payload) * 1_000_000 // encoding.sample_rate
+        began = self.plays_until - self.length_of(payload)
         if not audio:
             self._first = began - self.sound.started
         audio += payload

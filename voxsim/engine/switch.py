@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from voxsim.engine.connectors.ports import Agents
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
+from voxsim.engine.lifecycle import JOINABLE
 from voxsim.engine.ports import Outside, Tasks, Voices, Watch, Web
+from voxsim.engine.queues import Queues
 from voxsim.engine.recognition import Recognition
+from voxsim.engine.recording import Recordings, Remembered
 from voxsim.engine.services import Services
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
@@ -103,11 +106,13 @@ class Switch:
         self.timing = timing or Timing()
         self.sounds = sounds or Sounds()
         self.recognition = Recognition()
+        self.recordings: Recordings = Remembered()
         self.epoch = epoch
         self.ids = Ids(self.random, epoch)
         self.now = 0
         self.sequence = 0
         self.sessions: dict[str, Session] = {}
+        self._conferences: dict[tuple[int, str], Session] = {}
         self.loose: deque[Record] = deque(maxlen=loose_records)
         self.subscribers: tuple[Callable[[Record], None], ...] = ()
         self.on_session_begin: list[Callable[[Session], None]] = []
@@ -118,6 +123,7 @@ class Switch:
         self.agents: Agents = _Unset("agents")
         self.tasks: Tasks = _Unset("tasks")
         self.voices: Voices = Tones()
+        self.queues = Queues(self)
         self.services: Services = _Unset("services")
         # Steps that are due: a function and its arguments, or a timer that can still be taken back, and None.
         self.ready: deque[tuple[Any, tuple[Any, ...] | None]] = deque()
@@ -244,6 +250,29 @@ class Switch:
             self._heap = [entry for entry in self._heap if not _is_cancelled(entry[2])]
             heapify(self._heap)
             self._cancelled = 0
+
+    # --- sessions ---
+
+    def remember(self, session: Session) -> None:
+        """A session begins; one that was begun for a conference holds it from now on."""
+        self.sessions[session.key] = session
+        origin = session.origin
+        if origin.conference_name is not None:
+            self._conferences[origin.application_id, origin.conference_name] = session
+
+    def forget(self, session: Session) -> None:
+        """A session is over."""
+        self.sessions.pop(session.key, None)
+        origin = session.origin
+        if origin.conference_name is not None:
+            held = origin.application_id, origin.conference_name
+            if self._conferences.get(held) is session:
+                del self._conferences[held]
+
+    def conference(self, application: int, name: str) -> Session | None:
+        """The session that holds a conference of an application, while it can still be joined; or None."""
+        session = self._conferences.get((application, name))
+        return session if session is not None and session.phase in JOINABLE else None
 
     # --- the journal ---
 

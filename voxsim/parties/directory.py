@@ -12,6 +12,7 @@ from voxsim.engine.ports import Far, Headers, SilentFar
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
 from voxsim.parties.party import Party
+from voxsim.platform.conferences import CONFERENCE
 from voxsim.platform.platform import Caller
 from voxsim.vocabulary.codes import USER_OFFLINE, Cause, Sip
 
@@ -54,6 +55,8 @@ class Directory:
 
     def reach(self, leg: Leg) -> Far | Cause:
         """The far end for an outgoing leg, or why there is none."""
+        if leg.kind == CONFERENCE:
+            return self._platform.conferences.reach(leg)
         party = self.find(leg.kind, leg.number)
         if party is None:
             if self._stranger is None:

@@ -14,7 +14,8 @@ from voxsim.engine.session import Origin, Session
 from voxsim.engine.switch import Switch
 from voxsim.engine.units.call import Call
 from voxsim.platform.account import Account, Application
-from voxsim.platform.rules import Rule
+from voxsim.platform.conferences import CONFERENCE, Conferences
+from voxsim.platform.rules import Rule, first_match
 from voxsim.vocabulary.codes import Sip
 from voxsim.vocabulary.errors import BadArgument
 
@@ -69,6 +70,7 @@ class Platform:
         self._keep_sessions = keep_sessions
         self._origin = origin or Origin()
         self._origins: dict[tuple[Any, ...], Origin] = {}
+        self.conferences = Conferences(self)
 
     @property
     def rules(self) -> list[Rule]:
@@ -98,6 +100,51 @@ class Platform:
         session = self._session(rule, custom_data, application, started_by="http", user_id=user_id)
         session.begin()
         return session
+
+    def start_conference(
+        self,
+        name: str,
+        rule: Rule | None = None,
+        custom_data: str = "",
+        *,
+        application: Application | None = None,
+        user_id: int = -1,
+    ) -> Session:
+        """The session that holds a conference: the one that does already, or a new one, as StartConference does.
+
+        Args:
+            name: the conference's id.
+            rule: which scenarios hold it; the first rule that matches the id when None.
+            custom_data: for a new session.
+            application: the conference's; the first one when None.
+            user_id: who asks for it; -1 for nobody.
+
+        Raises:
+            BadArgument: the name is empty or too long, no rule matches it, or the custom data is no text.
+        """
+        application = application or self.account.applications[0]
+        most = self.switch.limits.conference_name_characters
+        if not isinstance(name, str) or not 0 < len(name) <= most:
+            raise BadArgument(f"A conference's name is a text of 1 to {most} characters, got {name!r}.")
+        if not isinstance(custom_data, str):
+            raise BadArgument(f"Custom data is a text, got {type(custom_data).__name__}; json.dumps makes one.")
+        session = self.conferences.holder(application, name)
+        if session is not None:
+            return session
+        rule = rule or first_match(application.rules, name)
+        if rule is None:
+            raise BadArgument(f"No rule of {application.name!r} matches the conference {name!r}.")
+        session = self.begun_for(rule, application, name, custom_data, user_id)
+        session.begin()
+        return session
+
+    def begun_for(
+        self, rule: Rule, application: Application, name: str, custom_data: str = "", user_id: int = -1
+    ) -> Session:
+        """A session that holds a conference, made but not begun."""
+        return self._session(
+            rule, custom_data, application, started_by=CONFERENCE, user_id=user_id, conference_name=name
+        )
 
     def incoming(
         self,
@@ -143,8 +190,9 @@ class Platform:
     def _session(self, rule: Rule, custom_data: str, application: Application | None, **origin: Any) -> Session:
         application = application or self.account.applications[0]
         key = (application.id, rule.number, rule.name, *origin.values())
-        if key not in self._origins:
-            self._origins[key] = attrs.evolve(
+        made = self._origins.get(key)
+        if made is None:
+            made = attrs.evolve(
                 self._origin,
                 account_id=self.account.id,
                 account_name=self.account.name,
@@ -152,9 +200,13 @@ class Platform:
                 application_name=application.name,
                 rule_id=rule.number,
                 rule_name=rule.name,
+                video_conference=rule.video_conference,
                 **origin,
             )
-        session = Session(self.switch, rule.program, self._origins[key], custom_data)
+            if "conference_name" not in origin:
+                # Names of conferences are made up by scenarios, without end; all else repeats.
+                self._origins[key] = made
+        session = Session(self.switch, rule.program, made, custom_data)
         if self._keep_sessions:
             self.sessions.append(session)
         return session

@@ -148,6 +148,27 @@ class Calling(Namespace):
             self.session, "sip", to, callerid, display_name=display_name, headers=extra_headers or headers, amd=amd
         )
 
+    @command("callConference(conferenceId, callerid, displayName, headers?, scheme?)", Operation.CREATE)
+    def call_conference(
+        self,
+        conference_id: str,
+        callerid: str = "",
+        display_name: str = "",
+        headers: Headers | None = None,
+        scheme: Any = None,
+    ) -> Call:
+        """Join a conference, whichever session holds it: there this call comes in as CallAlerting.
+
+        While no session holds the conference, the first rule whose pattern matches its id begins one.
+
+        Args:
+            conference_id: which conference; shorter than 50 characters.
+            callerid, display_name: what its session sees.
+            headers: `X-…` headers, and `VI-CallTimeout`.
+            scheme: shapes the real platform's media; accepted, and without effect here.
+        """
+        return dial(self.session, "conference", conference_id, callerid, display_name=display_name, headers=headers)
+
     @command("callWhatsappUser({parameters})", Operation.CREATE, positional="number callerid")
     def call_whatsapp_user(
         self,

@@ -16,6 +16,8 @@ from voxsim.vocabulary.naming import python_name
 
 if TYPE_CHECKING:
     from voxsim.engine.units.asr import ASR
+    from voxsim.engine.units.conference import Conference
+    from voxsim.engine.units.recorder import ConferenceRecorder, Recorder
 
 _ASR_OPTIONS: Final = (
     "headers beta enableSeparateRecognitionPerChannel alternativeLanguageCodes enableWordTimeOffsets "
@@ -137,6 +139,89 @@ class Making(Namespace):
             hints=asr.phrases(phrase_hints, dict),
         )
         return asr.ASR(self.session, asked)
+
+    @command("createRecorder({parameters}?)", Operation.CREATE, positional="name secure")
+    def create_recorder(
+        self,
+        parameters: Options = None,
+        *,
+        name: str = "",
+        secure: bool = False,
+        transcribe: bool = False,
+        language: str = "",
+        hd_audio: bool = False,
+        expire: str = "",
+        lossless: bool = False,
+        video: bool = False,
+        video_parameters: Mapping[str, Any] | None = None,
+        record_name_prefix: str = "",
+        provider: Any = None,
+        format: str = "text",  # noqa: A002 - its documented name
+        content_disposition_filename: str = "",
+    ) -> Recorder | ConferenceRecorder:
+        """A recorder: it records what is sent to it from RecorderEvents.Started on, all together.
+
+        Args:
+            parameters: the options below, under their documented names; older scripts give name and secure alone.
+            name: the record's name in the call history.
+            secure: only those who may use the management API get the file.
+            transcribe, language, format: write down what was said, too, as `text` or `json` beside the file.
+            hd_audio: at 16 kHz in place of 8.
+            expire: a `RecordExpireTime`; the file is kept for three months without it.
+            lossless: the file's name ends in `.flac`; not together with `hd_audio`.
+            video, video_parameters: with `mixing` in the parameters it is a ConferenceRecorder. There is no picture:
+                what says how it looks is checked, and without effect.
+            record_name_prefix: what the file's name begins with.
+            content_disposition_filename: the name under which a browser saves the file.
+            provider: for recognition by a vendor; accepted, and without effect here.
+
+        Raises:
+            BadArgument: a value is none of those that are documented.
+        """
+        from voxsim.engine.recordoptions import asked_for
+        from voxsim.engine.units import recorder
+
+        self.session.needs("Recorder")
+        asked = asked_for(
+            self.session,
+            "createRecorder",
+            name=name,
+            secure=secure,
+            transcribe=transcribe,
+            language=language,
+            hd_audio=hd_audio,
+            expire=expire,
+            lossless=lossless,
+            video=video,
+            video_parameters=video_parameters,
+            prefix=record_name_prefix,
+            format=format,
+            file_name=content_disposition_filename,
+        )
+        mixes = video and bool((video_parameters or {}).get("mixing"))
+        return (recorder.ConferenceRecorder if mixes else recorder.Recorder)(self.session, asked)
+
+    @command("createConference({parameters})", Operation.CREATE)
+    def create_conference(self, parameters: Options = None, *, hd_audio: bool = False) -> Conference:
+        """A conference: send calls, players and sockets to it and it to them, and all hear all others.
+
+        Args:
+            parameters: the option below under its documented name.
+            hd_audio: mix in high definition; accepted, and without effect here.
+        """
+        from voxsim.engine.units.conference import Conference
+
+        self.session.needs("Conference")
+        return Conference(self.session, hd_audio=bool(hd_audio))
+
+    @command("destroyConference(conference)")
+    def destroy_conference(self, conference: Conference) -> None:
+        """Stop a conference, as `Conference.stop` does."""
+        from voxsim.engine.units.conference import Conference
+
+        if not isinstance(conference, Conference):
+            raise BadArgument(f"destroyConference takes a Conference, got {type(conference).__name__}.")
+        conference.stop()
 
     @command("createWebSocket(url, {parameters}?)", Operation.CREATE)
     def create_web_socket(

@@ -443,6 +443,7 @@ class Call(RecordedLine):
             self.session.warn(f"{name}: no transfer was asked for; ignored.", self._id)
         elif self._alive(name) and self.leg.far is not None:
             self.leg.refer_pending = False
+            self.leg.transferred = 200 <= code < 300
             self.leg.far.refer_answered(self.leg, code, reason)
 
     def _is_direct(self, name: str) -> bool:

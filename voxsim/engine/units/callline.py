@@ -38,6 +38,9 @@ class Follower(Protocol):
     def connected(self) -> None:
         """The call is connected."""
 
+    def heard(self, sound: Sound) -> None:
+        """The subscriber begins to sound."""
+
     def ended(self) -> None:
         """The call is over, and its media routes are cut."""
 
