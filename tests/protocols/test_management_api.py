@@ -36,8 +36,8 @@ def management(tmp_path):
     account.scenarios = [ScenarioFile(1, "menu", str(file))]
     platform = Platform(Switch(), account=account)
 
-    async def start(rule, custom_data, application, user_id):
-        return platform.start_scenarios(rule, custom_data, application=application, user_id=user_id)
+    async def start(begin):
+        return begin()
 
     return Management(Context(platform, Memory(), start))
 
@@ -210,6 +210,45 @@ async def test_a_scenario_is_started(ask, management):
 )
 async def test_a_scenario_that_cannot_be_started(ask, parameters, code):
     assert (await ask("StartScenarios", **parameters))["error"]["code"] == code
+
+
+async def test_a_conference_is_started_once_and_joined_from_then_on(ask, management):
+    reply = await ask("StartConference", conference_name="weekly", rule_id=2, script_custom_data="über")
+    session = management.context.platform.sessions[-1]
+    assert reply == {
+        "result": 1,
+        "media_session_access_url": session.access_url,
+        "media_session_access_secure_url": session.access_secure_url,
+        "call_session_history_id": session.number,
+    }
+    origin = session.origin
+    assert (origin.started_by, origin.conference_name, origin.rule_name) == ("conference", "weekly", "second")
+    assert session.custom_data == "über"
+    again = await ask("StartConference", conference_name="weekly", rule_id=1)
+    assert again == reply
+    other = await ask("StartConference", conference_name="daily", rule_id=1)
+    assert other["call_session_history_id"] == session.number + 1
+
+
+async def test_a_conference_without_a_rule_is_held_by_the_first_that_matches_its_name(ask, management):
+    await ask("StartConference", conference_name="15550000000")
+    assert management.context.platform.sessions[-1].origin.rule_name == "first"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"rule_id": 1}, 134),
+        ({"conference_name": "x" * 50, "rule_id": 1}, 270),
+        ({"conference_name": "x", "rule_id": 9}, 147),
+        ({"conference_name": "9", "application_id": 1}, 147),
+        ({"conference_name": "x", "application_name": "other"}, 147),
+        ({"conference_name": "x", "application_name": "none"}, 107),
+        ({"conference_name": "x", "rule_id": 1, "user_name": "nobody"}, 117),
+    ],
+)
+async def test_a_conference_that_cannot_be_started(ask, parameters, code):
+    assert (await ask("StartConference", **parameters))["error"]["code"] == code
 
 
 async def test_more_than_200_starts_at_once_are_too_many(ask, management):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -90,8 +90,8 @@ class World:
         from voxsim.platform.commands import Context
         from voxsim.platform.storage import Memory
 
-        async def start(rule: Rule, custom_data: str, application: Application, user_id: int) -> Session:
-            return self.platform.start_scenarios(rule, custom_data, application=application, user_id=user_id)
+        async def start(begin: Callable[[], Session]) -> Session:
+            return begin()
 
         return Context(self.platform, Memory(), start)
 
@@ -118,6 +118,10 @@ class World:
     def start(self, rule: Rule, custom_data: str = "") -> Session:
         """Begin a session as StartScenarios does."""
         return self.platform.start_scenarios(rule, custom_data)
+
+    def start_conference(self, name: str, rule: Rule | None = None, custom_data: str = "") -> Session:
+        """Begin the session that holds a conference, or find the one that does, as StartConference does."""
+        return self.platform.start_conference(name, rule, custom_data)
 
     # --- parties ---
 

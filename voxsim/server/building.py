@@ -9,7 +9,7 @@ import contextlib
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
@@ -172,13 +172,8 @@ class _Starter:
 
     server: Server
 
-    async def __call__(self, rule: Rule, custom_data: str, application: Application, user_id: int) -> Session:
-        platform = self.server.world.platform
-
-        def start() -> Session:
-            return platform.start_scenarios(rule, custom_data, application=application, user_id=user_id)
-
-        session = await self.server.door.call(start)
+    async def __call__(self, begin: Callable[[], Session]) -> Session:
+        session = await self.server.door.call(begin)
         await self.server.records.begun(session)
         return session
 

@@ -20,6 +20,7 @@ from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Audio
 from voxsim.engine.recognition import Recognition
+from voxsim.engine.recording import Remembered
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
@@ -29,6 +30,7 @@ from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
 from voxsim.testing.calls import Words
+from voxsim.testing.campaign import CallListHandle, Rows
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
 from voxsim.testing.stored import StorageHandle
@@ -85,6 +87,7 @@ class Vox(trio.abc.Clock, Timed):
         self.world.web.on_peer.append(self._peer_came)
         self.world.web.on_request.append(self._requests.grew)
         self._known: set[int] = set()
+        self._recordings = self.world.switch.recordings = Remembered()
         self.world.switch.subscribe(self._recorded)
         self.world.directory.on_line.append(self._offered)
 
@@ -160,6 +163,11 @@ class Vox(trio.abc.Clock, Timed):
         return self.world.switch.recognition
 
     @property
+    def recordings(self) -> Remembered:
+        """What was recorded so far, in `made`; with `error = "…"` recording fails from now on."""
+        return self._recordings
+
+    @property
     def storage(self) -> StorageHandle:
         """The items of the ApplicationStorage: `vox.storage["key"] = "value"`."""
         return StorageHandle(self.world.context.key_value({}))
@@ -178,6 +186,58 @@ class Vox(trio.abc.Clock, Timed):
     def start(self, scenario: Files, custom_data: str = "") -> SessionHandle:
         """Begin a session over HTTP, as StartScenarios does."""
         return self._handle(self.world.start(self.world.rule(self.paths(scenario)), custom_data))
+
+    def start_conference(self, name: str, scenario: Files | None = None, custom_data: str = "") -> SessionHandle:
+        """Begin the session that holds a conference, or find the one that does, as StartConference does.
+
+        Args:
+            name: the conference's id, as `VoxEngine.call_conference` knows it.
+            scenario: what holds it; the rule that matches the name when None.
+            custom_data: for a new session.
+        """
+        rule = None if scenario is None else self.world.rule(self.paths(scenario))
+        return self._handle(self.world.start_conference(name, rule, custom_data))
+
+    def call_list(
+        self,
+        rows: Rows,
+        scenario: Files,
+        *,
+        attempts: int = 1,
+        interval: int = 0,
+        simultaneous: int = 1,
+        name: str = "list",
+        **figures: Any,
+    ) -> CallListHandle:
+        """Begin a call list: each task starts a session of the scenario, with its row as custom data in JSON.
+
+        Args:
+            rows: mappings, or the text of a CSV file with semicolons whose first line names the columns.
+            scenario: what each attempt runs.
+            attempts: how often a task is tried at most, 1 to 5.
+            interval: seconds from a failed attempt to the next.
+            simultaneous: how many sessions may be alive at a time.
+            name: what it is called in messages.
+            figures: `priority`, `strategy`, `start_at` (unix seconds).
+
+        Raises:
+            BadArgument: a row or a figure is none.
+        """
+        from voxsim.platform.tasks import rows_of
+
+        platform = self.world.platform
+        rule = self.world.rule(self.paths(scenario))
+        calls = platform.call_lists.create(
+            rows_of(rows),
+            rule,
+            platform.account.applications[0],
+            name=name,
+            attempts=attempts,
+            interval=interval,
+            simultaneous=simultaneous,
+            **figures,
+        )
+        return CallListHandle(self, platform.call_lists, calls)
 
     @property
     def sessions(self) -> list[SessionHandle]:

@@ -16,9 +16,8 @@ from voxsim.platform.storage import DATE, Storage
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
     from voxsim.platform.platform import Platform
-    from voxsim.platform.rules import Rule
 
-StartSession = Callable[["Rule", str, Application, int], Awaitable["Session"]]
+StartSession = Callable[[Callable[[], "Session"]], Awaitable["Session"]]
 
 
 @attrs.define(eq=False)
@@ -26,7 +25,7 @@ class Context:
     """One account behind the management API.
 
     Attributes:
-        start: begins a session, and returns when it will not be forgotten any more.
+        start: calls what begins a session where sessions live, and returns when it will not be forgotten any more.
     """
 
     platform: Platform

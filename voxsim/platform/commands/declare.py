@@ -41,6 +41,7 @@ _CODES: Final = {
     "rule_name": 156,
     "user_display_name": 157,
     "scenario_name": 168,
+    "conference_name": 269,
     "history_report_id": 355,
     "history_type": 371,
 }
