@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from voxsim.engine.connectors.yandex import Yandex as Yandex
     from voxsim.engine.http import HttpRequestOptions as HttpRequestOptions
     from voxsim.engine.http import HttpRequestResult as HttpRequestResult
+    from voxsim.engine.namespaces.ai import AI as AI
     from voxsim.engine.namespaces.amd import AMD as AMD
     from voxsim.engine.namespaces.applicationstorage import ApplicationStorage as ApplicationStorage
     from voxsim.engine.namespaces.calllist import CallList as CallList
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.helpers import uuidgen as uuidgen
     from voxsim.engine.namespaces.ivr import IVR as IVR
     from voxsim.engine.namespaces.logger import Logger as Logger
+    from voxsim.engine.namespaces.measurementprotocol import MeasurementProtocol as MeasurementProtocol
     from voxsim.engine.namespaces.net import Net as Net
     from voxsim.engine.namespaces.phonenumber import PhoneNumber as PhoneNumber
     from voxsim.engine.namespaces.speaking import XAI as XAI
@@ -75,6 +77,8 @@ if TYPE_CHECKING:
     from voxsim.engine.units.recorder import Recorder as Recorder
     from voxsim.engine.units.recorder import RecorderEvents as RecorderEvents
     from voxsim.engine.units.socketevents import WebSocketEvents as WebSocketEvents
+    from voxsim.engine.units.streamingagent import StreamingAgent as StreamingAgent
+    from voxsim.engine.units.streamingagent import StreamingAgentEvents as StreamingAgentEvents
     from voxsim.engine.units.websocket import WebSocket as WebSocket
     from voxsim.vocabulary.constants import ASRDictionary as ASRDictionary
     from voxsim.vocabulary.constants import ASRLanguage as ASRLanguage
@@ -141,6 +145,7 @@ _HOMES = {
     "engine.connectors.openai": "OpenAI",
     "engine.connectors.ultravox": "Ultravox",
     "engine.connectors.yandex": "Yandex",
+    "engine.namespaces.ai": "AI",
     "engine.namespaces.amd": "AMD",
     "engine.namespaces.applicationstorage": "ApplicationStorage",
     "engine.namespaces.calllist": "CallList",
@@ -151,6 +156,7 @@ _HOMES = {
     ),
     "engine.namespaces.ivr": "IVR",
     "engine.namespaces.logger": "Logger",
+    "engine.namespaces.measurementprotocol": "MeasurementProtocol",
     "engine.namespaces.net": "Net",
     "engine.namespaces.phonenumber": "PhoneNumber",
     "engine.namespaces.speaking": "Google VoxTTS XAI",
@@ -171,6 +177,7 @@ _HOMES = {
     "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",
     "engine.units.recorder": "ConferenceRecorder Recorder RecorderEvents",
     "engine.units.socketevents": "WebSocketEvents",
+    "engine.units.streamingagent": "StreamingAgent StreamingAgentEvents",
     "engine.units.websocket": "WebSocket",
     "vocabulary.constants": (
         "ASRDictionary ASRLanguage ASRModel ASRModelList ASRProfile ASRProfileList ConferenceDirection "

@@ -254,6 +254,10 @@ class AnsweringMachineDetector(MediaUnit):
         self._drop_timers()
         self.session.drop(self._id)
         self._outcome = outcome
+        self._tell(outcome)
+
+    def _tell(self, outcome: Event) -> None:
+        """Tell all that want to know the result."""
         self.emit(outcome)
         waiting, self._waiting = self._waiting, []
         for future in waiting:

@@ -13,6 +13,7 @@ from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import Headers
 from voxsim.engine.recording import LEFT, RIGHT
 from voxsim.engine.tones import is_progress_tone
+from voxsim.engine.units.aievents import AIEvents
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.codes import Cause
@@ -109,6 +110,7 @@ class CallLine(MediaUnit):
     )
 
     EVENTS: ClassVar = CallEvents
+    MORE_EVENTS: ClassVar = (AIEvents,)
     NAME: ClassVar = "Call"
 
     def __init__(self, session: Session, leg: Leg, custom_data: str = "") -> None:
