@@ -29,6 +29,7 @@ from voxsim.vocabulary.limits import Limits
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
+    from voxsim.engine.units.streamingagent import Streaming
 
 EPOCH: Final = 1_767_225_600
 """Where virtual time begins: 2026-01-01T00:00:00 UTC, in unix seconds."""
@@ -121,6 +122,7 @@ class Switch:
         self.outside: Outside = _Unset("outside")
         self.web: Web = _Unset("web")
         self.agents: Agents = _Unset("agents")
+        self.streaming: Streaming = _Unset("streaming")
         self.tasks: Tasks = _Unset("tasks")
         self.voices: Voices = Tones()
         self.queues = Queues(self)

@@ -42,6 +42,8 @@ class Timing:
     """From a text given to a realtime TTS player that is silent to its first sound (a guess)."""
     turn_prediction: float = 60
     """How long a turn detector takes to judge (a guess)."""
+    stream_connect: float = 300
+    """How long a streaming agent takes to connect (a guess)."""
     mail: float = 500
     """How long a scripted mail server takes to accept a mail (a guess)."""
     storage: float = 100
@@ -54,3 +56,7 @@ class Timing:
     """From the creation of a client of an AI service to its open connection (a guess)."""
     connector_information: float = 5
     """From there to ConnectorInformation, the first event of each (a guess)."""
+    record_started: float = 19
+    """From `record()` or `create_recorder()` to its Started event (a real log shows 19)."""
+    record_stopped: float = 15
+    """From the end of a record to its Stopped event (a real log shows 15)."""

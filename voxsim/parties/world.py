@@ -19,6 +19,7 @@ from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.directory import Directory
 from voxsim.parties.line import Line
 from voxsim.parties.party import Party
+from voxsim.parties.rtmp import RtmpServers
 from voxsim.parties.web import ScriptedWeb
 from voxsim.platform.account import Account, Application
 from voxsim.platform.platform import Caller, Platform
@@ -78,7 +79,9 @@ class World:
         self.platform = Platform(self.switch, account=account, keep_sessions=keep_sessions)
         self.directory = Directory(self.switch, self.platform, stranger)
         self.web = ScriptedWeb(self.switch, loose_records)
+        self.rtmp = RtmpServers()
         self.switch.outside = self.directory
+        self.switch.streaming = self.rtmp
         self.switch.web = self.web
         self.switch.services = AccountServices(lambda: self.context)
         self.driver = Driver(self.switch, pace, until)

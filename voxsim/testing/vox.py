@@ -26,6 +26,7 @@ from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
+from voxsim.parties.rtmp import RtmpServer
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
@@ -142,6 +143,10 @@ class Vox(trio.abc.Clock, Timed):
     def web(self) -> ScriptedWeb:
         """The web services, sockets and mail servers that scenarios meet."""
         return self.world.web
+
+    def rtmp(self, url: str) -> RtmpServer:
+        """The RTMP server at a URL: what streaming agents published there, and whether it takes them."""
+        return self.world.rtmp.at(url)
 
     def audio(self, url: str, seconds: float = 5, **facts: Any) -> None:
         """Say how long a file plays, or `error=`, `download_seconds=`, `size_bytes=`, `stall_at=` of it."""

@@ -16,9 +16,11 @@ from voxsim.vocabulary.naming import python_name
 
 if TYPE_CHECKING:
     from voxsim.engine.units.asr import ASR
+    from voxsim.engine.units.streamingagent import StreamingAgent
     from voxsim.engine.units.conference import Conference
     from voxsim.engine.units.recorder import ConferenceRecorder, Recorder
 
+_SHORTEST_KEYFRAME_INTERVAL: Final = 2
 _ASR_OPTIONS: Final = (
     "headers beta enableSeparateRecognitionPerChannel alternativeLanguageCodes enableWordTimeOffsets "
     "enableWordConfidence enableAutomaticPunctuation diarizationConfig metadata speechContexts maxAlternatives "
@@ -222,6 +224,42 @@ class Making(Namespace):
         if not isinstance(conference, Conference):
             raise BadArgument(f"destroyConference takes a Conference, got {type(conference).__name__}.")
         conference.stop()
+
+    @command("createStreamingAgent({parameters})", Operation.CREATE)
+    def create_streaming_agent(
+        self,
+        parameters: Options = None,
+        *,
+        protocol: str = "RTMP",
+        url: str = "",
+        backup_url: str = "",
+        stream_name: str = "",
+        keyframe_interval: float = 2,
+        application_name: str = "",
+    ) -> StreamingAgent:
+        """A unit that publishes what it is sent; Connected and StreamStarted follow, or ConnectionFailed.
+
+        Args:
+            parameters: the options below under their documented names.
+            protocol: `RTMP`, the only one.
+            url, backup_url: where to; the second is tried when the first takes no connection.
+            stream_name, application_name: how the stream is called there.
+            keyframe_interval: seconds, at least 2; without effect here, as calls have no video.
+
+        Raises:
+            BadArgument: the protocol is another, the URL no RTMP URL, or the interval too short.
+        """
+        from voxsim.engine.units.streamingagent import Stream, StreamingAgent
+
+        self.session.needs("StreamingAgent")
+        if protocol != "RTMP":
+            raise BadArgument(f"createStreamingAgent: the only protocol is 'RTMP', got {protocol!r}.")
+        for address in filter(None, (url or "no url", backup_url)):
+            if not str(address).startswith(("rtmp://", "rtmps://")):
+                raise BadArgument(f"createStreamingAgent: a URL begins with 'rtmp://' or 'rtmps://', got {address!r}.")
+        if keyframe_interval < _SHORTEST_KEYFRAME_INTERVAL:
+            raise BadArgument(f"createStreamingAgent: `keyframeInterval` is at least 2 s, got {keyframe_interval!r}.")
+        return StreamingAgent(self.session, Stream(url=str(url), backup_url=str(backup_url), name=str(stream_name)))
 
     @command("createWebSocket(url, {parameters}?)", Operation.CREATE)
     def create_web_socket(
