@@ -26,12 +26,16 @@ KINDS = (
     "timer",  # fired
     "http",  # request queued, sent, answered, failed; a managing request
     "mail",  # the same for mails
+    "calllist",  # created, ended; an attempt of a task begins
     "storage",  # a request to the ApplicationStorage by its name; answered, failed
+    "recording",  # started, stopped, failed: a record of a call or a recorder
     "websocket",  # opened, sent, received, closed
     "log",  # a line of the session log
     "warning",  # the platform's own warning about a command
     "limit",  # a limit was hit
     "error",  # a failure of the scenario's own code
+    "queue",  # somebody entered a queue; an agent was offered, failed, served; gone
+    "agent",  # an agent has another status
     "party",  # what somebody outside did
 )
 """Every kind of record."""

@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.connectors.ports import Agents
+from voxsim.engine.dialogs import Dialogs
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
 from voxsim.engine.lifecycle import JOINABLE
@@ -122,6 +123,7 @@ class Switch:
         self.outside: Outside = _Unset("outside")
         self.web: Web = _Unset("web")
         self.agents: Agents = _Unset("agents")
+        self.dialogs: Dialogs = _Unset("dialogs")
         self.streaming: Streaming = _Unset("streaming")
         self.tasks: Tasks = _Unset("tasks")
         self.voices: Voices = Tones()

@@ -60,3 +60,7 @@ class Timing:
     """From `record()` or `create_recorder()` to its Started event (a real log shows 19)."""
     record_stopped: float = 15
     """From the end of a record to its Stopped event (a real log shows 15)."""
+    dialog_answer: float = 300
+    """From a question to the answer of a dialog service, such as Dialogflow (a guess)."""
+    dialog_silence: float = 60_000
+    """How long a dialog listens to a silent caller (a guess)."""

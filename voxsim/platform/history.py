@@ -49,7 +49,7 @@ def call_history(session: Session) -> dict[str, Any]:
         "duration": math.ceil((last - session.begun_at) / 1_000_000),
         "finish_reason": str(session.finish_reason or ""),
         "calls": _calls(session, timeline),
-        "records": [],
+        "records": _records(session, timeline),
         "other_resource_usage": [],
     }
 
@@ -76,6 +76,9 @@ def _calls(session: Session, timeline: list[Record]) -> list[dict[str, Any]]:
             facts = record.facts()
             rows[record.unit]["duration"] = math.ceil(facts["ms"] / 1000) if record.unit in answered else 0
             rows[record.unit]["end_reason"] = {"code": facts["code"], "details": facts["reason"]}
+    for record in timeline:
+        if record.kind == "recording" and record.name == "stopped" and record.unit in rows:
+            rows[record.unit].setdefault("record_url", record.facts()["url"])
     return list(rows.values())
 
 
@@ -97,3 +100,34 @@ def _call(session: Session, created: Record, place: int) -> dict[str, Any]:
         "media_server_address": SERVER_ADDRESS,
         "cost": 0,
     }
+
+
+def _records(session: Session, timeline: list[Record]) -> list[dict[str, Any]]:
+    """A row for each record that was made, in the order of their beginnings."""
+    rows: dict[int, dict[str, Any]] = {}
+    for record in timeline:
+        if record.kind != "recording" or record.name not in ("started", "stopped"):
+            continue
+        facts = record.facts()
+        number = facts["record"]
+        if record.name == "started":
+            rows[number] = _record(session, record, facts)
+        else:
+            rows[number] |= {"duration": facts["ms"] // 1000, "file_size": facts["bytes"]}
+    return list(rows.values())
+
+
+def _record(session: Session, started: Record, facts: dict[str, Any]) -> dict[str, Any]:
+    row = {
+        "record_id": facts["record"],
+        "record_name": facts["name"],
+        "cost": 0,
+        "start_time": date_of(session, started.t),
+        "duration": 0,
+        "record_url": facts["url"],
+        "transaction_id": facts["record"],
+        "file_size": 0,
+    }
+    if "transcription" in facts:
+        row |= {"transcription_url": facts["transcription"], "transcription_status": "Complete"}
+    return row

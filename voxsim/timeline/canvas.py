@@ -130,6 +130,7 @@ class Canvas:
         self.requests: dict[str, int] = {}
         self.told: set[tuple[int, str | None, str, str]] = set()
         self.ending: set[str | None] = set()
+        self.recorders: set[str] = set()
 
     def picture(self) -> Picture:
         """What has been drawn so far."""

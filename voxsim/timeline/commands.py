@@ -39,6 +39,7 @@ AT_SCENARIO: Final[dict[str, Words]] = {
     "pause": lambda facts: "pauses a player",
     "resume": lambda facts: "resumes a player",
     "stop": lambda facts: "stops a player",
+    "mute": lambda facts: "records silence from here on" if facts.get("doMute", True) else "records sound again",
     "clearMediaBuffer": lambda facts: "clears the media buffer",
 }
 """Commands that are notes at the scenario."""
@@ -46,11 +47,11 @@ AT_SCENARIO: Final[dict[str, Words]] = {
 QUIET: Final = frozenset(
     """
     addMarker allowWebSocketConnections callPSTN callSIP callUser callUserDirect callWhatsappUser close
-    createSequencePlayer createTTSPlayer createToneScriptPlayer createURLPlayer createWebSocket decline
+    createRecorder createSequencePlayer createTTSPlayer createToneScriptPlayer createURLPlayer createWebSocket decline
     disableStatisticsForIncomingWebsockets disableTraceForIncomingWebsockets easyProcess
     enableStatisticsForIncomingWebsockets enableTraceForIncomingWebsockets forwardCallToPSTN forwardCallToSIP
     forwardCallToUser forwardCallToUserDirect handleBlindTransfer handleMicStatus handleTones hangup hideTones
-    httpRequest httpRequestAsync playProgressTone playSoundAndHangup reject ring say send sendMail sendMailAsync
+    httpRequest httpRequestAsync playProgressTone playSoundAndHangup record reject ring say send sendMail sendMailAsync
     startEarlyMedia startPlayback
     """.split()  # noqa: SIM905 - a table of names reads better as words
 )
@@ -72,6 +73,8 @@ def tell_command(canvas: Canvas, record: Record) -> None:
         if name == "close" and record.unit in canvas.sockets:
             canvas.sockets[record.unit].closing = True
         return
+    if name == "stop" and record.unit in canvas.recorders:
+        return  # the end of the recording is told by itself
     facts = record.facts()
     line = canvas.leg(record.unit)
     if name in _ROUTES:

@@ -26,7 +26,7 @@ _STACK: Final = "VoxEngine.terminate@/voxengine.js:73:51"
 _QUEUED_FIRST: Final = ("Application.Started", "Application.CallAlerting")
 _LAST_EVENTS: Final = frozenset({"Application.Terminating", "Application.Terminated"})
 _EVENTS: Final = frozenset({"event", "undelivered"})
-_UNITS: Final = frozenset({"id", "call", "player", "sequencePlayer", "websocket"})
+_UNITS: Final = frozenset({"id", "call", "player", "sequencePlayer", "recorder", "websocket"})
 _HIDDEN_TONE: Final = "*"
 
 

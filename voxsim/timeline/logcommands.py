@@ -56,6 +56,29 @@ def _set_custom_data(unit: str | None, facts: Facts) -> list[Any]:
     return [{"id": unit, **data} if unit else data]
 
 
+def _record(unit: str | None, facts: Facts) -> list[Any]:
+    given = {
+        "classification": {},
+        "contentDispositionFilename": facts.get("contentDispositionFilename", ""),
+        "dict": facts.get("dict"),
+        "expireSuffix": facts.get("expire", ""),
+        "format": facts.get("format", "text"),
+        "hd_audio": facts.get("hd_audio", False),
+        "id": unit,
+        "labels": facts.get("labels"),
+        "language": facts.get("language", ""),
+        "lossless": facts.get("lossless", False),
+        "recordNamePrefix": facts.get("recordNamePrefix", ""),
+        "s3": {},
+        "secure": facts.get("secure", False),
+        "stereo": facts.get("stereo", False),
+        "transcribe": facts.get("transcribe", False),
+        "video": facts.get("video", False),
+        "videoopt": facts.get("videoParameters", {}),
+    }
+    return [given]
+
+
 COMMANDS: Final[dict[str, tuple[str, Parameters]]] = {
     "answer": ("AcceptCall", _accept),
     "startEarlyMedia": ("StartAudio", _start_audio),
@@ -67,6 +90,7 @@ COMMANDS: Final[dict[str, tuple[str, Parameters]]] = {
     "createURLPlayer": ("CreatePlayer", _given),
     "createToneScriptPlayer": ("CreatePlayer", _given),
     "createSequencePlayer": ("CreatePlayer", _given),
+    "record": ("Record", _record),
     "say": ("CreatePlayer", _given),
     "startPlayback": ("CreatePlayer", _given),
     "playProgressTone": ("CreatePlayer", _given),

@@ -14,7 +14,7 @@ from voxsim.timeline import phrases
 from voxsim.timeline.canvas import Canvas, Facts, Tone
 from voxsim.timeline.legs import LEG
 from voxsim.timeline.web import HTTP, MAIL, WEBSOCKET
-from voxsim.timeline.words import clean, clip
+from voxsim.timeline.words import clean, clip, length
 
 Teller = Callable[[Canvas, Record, Facts], None]
 
@@ -138,6 +138,34 @@ def _storage(canvas: Canvas, record: Record) -> None:
         canvas.note(record, clip(clean(f"ApplicationStorage.{record.name} {shown}".rstrip()), _LOG_LENGTH))
 
 
+# --- records of calls and recorders ---
+
+
+_HOW_RECORDED: Final = {"stereo": "stereo", "hd_audio": "HD", "secure": "secure", "transcription": "transcribed"}
+
+
+def _record_started(canvas: Canvas, record: Record, facts: Facts) -> None:
+    if canvas.leg(record.unit) is None and record.unit is not None:
+        canvas.recorders.add(record.unit)
+    how = ", ".join(word for key, word in _HOW_RECORDED.items() if facts.get(key))
+    canvas.note(record, f"recording begins{f' ({how})' if how else ''}")
+
+
+def _record_stopped(canvas: Canvas, record: Record, facts: Facts) -> None:
+    canvas.note(record, f"recording ends ({length(int(facts.get('ms', 0)))})")
+
+
+def _record_failed(canvas: Canvas, record: Record, facts: Facts) -> None:
+    canvas.note(record, clip(clean(f"recording failed: {facts.get('error', '')}"), _ERROR_LENGTH), Tone.ERROR)
+
+
+_RECORDING: Final[dict[str, Teller]] = {
+    "started": _record_started,
+    "stopped": _record_stopped,
+    "failed": _record_failed,
+}
+
+
 # --- the scenario itself ---
 
 
@@ -190,8 +218,10 @@ _QUIET: Final = frozenset(
     Application.Terminating AppEvents.NewWebSocketConnection Call.AudioQualityDetected Call.AudioStarted
     Call.BlindTransferRequested Call.Connected Call.Disconnected Call.Failed Call.FirstAudioPacketReceived
     Call.FirstVideoPacketReceived Call.MediaStatisticsReceived Call.MicStatusChange Call.OffHold Call.OnHold
-    Call.PlaybackReady Call.PlaybackStarted Call.Ringing Call.StateChanged Call.Statistics Player.Created
-    Player.PlaybackFinished Player.PlaybackReady Player.Started Player.Stopped SequencePlayer.Created
+    Call.PlaybackReady Call.PlaybackStarted Call.RecordError Call.RecordStarted Call.RecordStopped Call.Ringing
+    Call.StateChanged Call.Statistics Player.Created
+    Player.PlaybackFinished Player.PlaybackReady Player.Started Player.Stopped Recorder.Error Recorder.Started
+    Recorder.Stopped SequencePlayer.Created
     SequencePlayer.PlaybackFinished SequencePlayer.PlaybackReady SequencePlayer.Started SequencePlayer.Stopped
     WebSocket.Close WebSocket.Created WebSocket.Error WebSocket.MediaEventEnded WebSocket.Message WebSocket.Open
     """.split()  # noqa: SIM905 - a table of names reads better as words
@@ -245,6 +275,7 @@ TELLERS: Final[dict[str, Callable[[Canvas, Record], None]]] = {
     "leg": _by_name(LEG),
     "media": _always(_media),
     "link": _always(_link),
+    "recording": _by_name(_RECORDING),
     "storage": _storage,
     "timer": _always(_timer),
     "http": _by_name(HTTP),

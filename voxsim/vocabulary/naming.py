@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+_UNDERSCORED = frozenset({"hd_audio"})
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -24,10 +25,12 @@ def python_name(documented: str) -> str:
 
 @cache
 def documented_name(python: str) -> str:
-    """The documented form of a PEP 8 name without acronyms in it: `custom_data` → `customData`.
+    """The documented form of a PEP 8 name without acronyms in it: `custom_data` → `customData`; `hd_audio` is one.
 
     Names with acronyms (`fromURI`) cannot be derived this way: their declarations spell them out.
     """
+    if python in _UNDERSCORED:
+        return python
     first, *rest = python.rstrip("_").split("_")
     return first + "".join(word.capitalize() for word in rest)
 

@@ -161,7 +161,7 @@ class RecordStoppedEvent(CallEvent):
     url: str
     cost: str
     duration: int
-    reason: str = ""
+    reason: str = "Stopped by user"
 
 
 @payload

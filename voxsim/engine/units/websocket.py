@@ -303,6 +303,10 @@ class WebSocket(MediaUnit):
         if begins and stream.sound is not None:
             for sink in sinks:
                 sink.hear(stream.sound, self)
+        if stream.sound is not None:
+            chunk = (stream.plays_until - stream.length_of(taken), stream.encoding, taken)
+            for sink in sinks:
+                sink.hear_more(stream.sound, self, stream.plays_until, chunk)
         self._arm_silence(stream)
 
     def _sounding_to(self, sink: MediaUnit) -> Sound | None:
@@ -314,6 +318,10 @@ class WebSocket(MediaUnit):
             if how is not None and how.tag in (None, stream.tag) and (sound := stream.sounding(now)) is not None
         ]
         return max(heard, key=lambda sound: sound.started, default=None)
+
+    def _sounds_until(self, sound: Sound) -> int | None:
+        playing = (stream.plays_until for stream in self._inbound.values() if stream.sound is sound)
+        return next(playing, self.session.switch.now)
 
     def _samples(self, sound: Sound, encoding: frames.Encoding, position: int, milliseconds: float) -> bytes:
         for stream in self._inbound.values():
