@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.services import StorageKey as StorageKey
     from voxsim.engine.services import StoragePage as StoragePage
+    from voxsim.engine.units.acd import ACDEvents as ACDEvents
+    from voxsim.engine.units.acd import ACDRequest as ACDRequest
     from voxsim.engine.units.asr import ASR as ASR
     from voxsim.engine.units.asr import ASREvents as ASREvents
     from voxsim.engine.units.call import Call as Call
@@ -76,6 +78,8 @@ if TYPE_CHECKING:
     from voxsim.engine.units.recorder import ConferenceRecorder as ConferenceRecorder
     from voxsim.engine.units.recorder import Recorder as Recorder
     from voxsim.engine.units.recorder import RecorderEvents as RecorderEvents
+    from voxsim.engine.units.smartqueue import SmartQueueEvents as SmartQueueEvents
+    from voxsim.engine.units.smartqueue import SmartQueueTask as SmartQueueTask
     from voxsim.engine.units.socketevents import WebSocketEvents as WebSocketEvents
     from voxsim.engine.units.streamingagent import StreamingAgent as StreamingAgent
     from voxsim.engine.units.streamingagent import StreamingAgentEvents as StreamingAgentEvents
@@ -128,6 +132,7 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.errors import RecognitionStopped as RecognitionStopped
     from voxsim.vocabulary.errors import SessionEnded as SessionEnded
     from voxsim.vocabulary.errors import SocketClosed as SocketClosed
+    from voxsim.vocabulary.errors import TaskEnded as TaskEnded
     from voxsim.vocabulary.errors import UnknownName as UnknownName
     from voxsim.vocabulary.errors import VoxsimError as VoxsimError
     from voxsim.vocabulary.limits import Limits as Limits
@@ -166,6 +171,7 @@ _HOMES = {
     "engine.connectors.mcp": "MCP",
     "engine.http": "HttpRequestOptions HttpRequestResult",
     "engine.net": "SendMailResult",
+    "engine.units.acd": "ACDEvents ACDRequest",
     "engine.units.asr": "ASR ASREvents",
     "engine.services": "StorageKey StoragePage",
     "engine.units.call": "Call",
@@ -176,6 +182,7 @@ _HOMES = {
     "engine.units.ivr": "IVRState",
     "engine.units.player": "BasePlayer Player PlayerEvents SequencePlayer SequencePlayerEvents",
     "engine.units.recorder": "ConferenceRecorder Recorder RecorderEvents",
+    "engine.units.smartqueue": "SmartQueueEvents SmartQueueTask",
     "engine.units.socketevents": "WebSocketEvents",
     "engine.units.streamingagent": "StreamingAgent StreamingAgentEvents",
     "engine.units.websocket": "WebSocket",
@@ -193,7 +200,7 @@ _HOMES = {
     ),
     "vocabulary.errors": (
         "BadArgument CallEnded ConnectionFailed LimitExceeded NotAllowed NotEmulated PlaybackStopped "
-        "RecognitionStopped SessionEnded SocketClosed UnknownName VoxsimError"
+        "RecognitionStopped SessionEnded SocketClosed TaskEnded UnknownName VoxsimError"
     ),
     "vocabulary.limits": "Limits",
 }

@@ -84,6 +84,11 @@ class Exchange:
         return self._net.session
 
     @property
+    def malformed(self) -> bool:
+        """Whether it cannot be sent at all."""
+        return malformed(self.request.url)
+
+    @property
     def over(self) -> bool:
         """Whether it has its result."""
         return self._over
@@ -187,30 +192,42 @@ class Net:
     def request(self, url: str, options: HttpRequestOptions, done: Callable[[HttpRequestResult], None]) -> None:
         """Make a request, or queue it behind the active ones."""
         session = self.session
+        self.admit("Net.httpRequest")
+        exchange = Exchange(self, outgoing(url, options, session), bool(options.raw_output), done)
+        if options.enable_system_log and exchange.request.body:
+            session.note("http", "body", None, {"url": exchange.request.url, "body": exchange.request.text})
+        self.enter(exchange)
+
+    def admit(self, name: str) -> None:
+        """Check that one more request may be made; `name` is the command that makes it.
+
+        Raises:
+            LimitExceeded: too many are active or queued.
+            NotAllowed: the session is ending.
+        """
+        session = self.session
         limits = session.switch.limits
-        check_allowed(session.phase, Operation.HTTP, "Net.httpRequest")
+        check_allowed(session.phase, Operation.HTTP, name)
         if session.phase is Phase.TERMINATING:
             self._after_terminating += 1
             if self._after_terminating > limits.http_after_terminating:
                 session.limit("http_after_terminating", limits.http_after_terminating)
-                raise NotAllowed(
-                    "Net.httpRequest: a Terminating handler may make one HTTP request, and it has made it."
-                )
+                raise NotAllowed(f"{name}: a Terminating handler may make one HTTP request, and it has made it.")
         if len(self._active) + len(self._queued) >= limits.http_total:
             session.limit("http_total", limits.http_total)
             raise LimitExceeded(HTTP_LIMIT_TEXT)
-        exchange = Exchange(self, outgoing(url, options, session), bool(options.raw_output), done)
-        if options.enable_system_log and exchange.request.body:
-            session.note("http", "body", None, {"url": exchange.request.url, "body": exchange.request.text})
-        if len(self._active) < limits.http_active:
+
+    def enter(self, exchange: Exchange) -> None:
+        """Begin an exchange that was admitted, or let it wait behind the active ones."""
+        if len(self._active) < self.session.switch.limits.http_active:
             self._activate(exchange)
         else:
-            session.note("http", "queued", None, {"url": exchange.request.url})
+            self.session.note("http", "queued", None, {"url": exchange.request.url})
             self._queued.append(exchange)
 
     def _activate(self, exchange: Exchange) -> None:
         self._active.append(exchange)
-        if malformed(exchange.request.url):
+        if exchange.malformed:
             self.session.switch.post(exchange.fail, HttpCode.BAD_URL)
         else:
             self.session.switch.post(exchange.begin)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -18,6 +19,9 @@ from voxsim.platform.conferences import CONFERENCE, Conferences
 from voxsim.platform.rules import Rule, first_match
 from voxsim.vocabulary.codes import Sip
 from voxsim.vocabulary.errors import BadArgument
+
+if TYPE_CHECKING:
+    from voxsim.platform.calllists import CallLists
 
 CLIENT_HEADERS: dict[str, dict[str, str]] = {
     "pstn": {"VI-Client-Type": "pstn", "VI-Client-Device": "SIP"},
@@ -87,8 +91,24 @@ class Platform:
         self._origin = origin
         self._origins.clear()
 
+    @cached_property
+    def call_lists(self) -> CallLists:
+        """The account's call lists."""
+        from voxsim.platform.calllists import CallLists
+
+        def start(rule: Rule, custom_data: str, application: Application) -> Session:
+            return self.start_scenarios(rule, custom_data, application=application, started_by="list")
+
+        return CallLists(self.switch, start)
+
     def start_scenarios(
-        self, rule: Rule, custom_data: str = "", *, application: Application | None = None, user_id: int = -1
+        self,
+        rule: Rule,
+        custom_data: str = "",
+        *,
+        application: Application | None = None,
+        user_id: int = -1,
+        started_by: str = "http",
     ) -> Session:
         """Begin a session over HTTP, as StartScenarios does: no call, the rule is named.
 
@@ -97,7 +117,7 @@ class Platform:
         """
         if not isinstance(custom_data, str):
             raise BadArgument(f"Custom data is a text, got {type(custom_data).__name__}; json.dumps makes one.")
-        session = self._session(rule, custom_data, application, started_by="http", user_id=user_id)
+        session = self._session(rule, custom_data, application, started_by=started_by, user_id=user_id)
         session.begin()
         return session
 

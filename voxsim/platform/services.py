@@ -49,7 +49,7 @@ class AccountServices:
 
     async def report(self, session: Session, kind: ReportKind, data: Any) -> Answer:
         """Tell the call list that started the session something."""
-        raise NotImplementedError
+        return self._context().platform.call_lists.report(session, kind, data)
 
     async def manage(self, session: Session, command: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Carry out a command of the management API."""

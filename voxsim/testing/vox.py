@@ -6,7 +6,7 @@ It is the test's trio clock: time moves only inside awaits, and as far as what i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from voxsim.engine.future import Future
 from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Audio
+from voxsim.engine.queues import Queue
 from voxsim.engine.recognition import Recognition
 from voxsim.engine.recording import Remembered
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.dialogs import Dialog
 from voxsim.parties.line import Line
 from voxsim.parties.rtmp import RtmpServer
 from voxsim.parties.web import Peer, ScriptedWeb
@@ -33,7 +35,7 @@ from voxsim.platform.storage import at_once
 from voxsim.testing.calls import Words
 from voxsim.testing.campaign import CallListHandle, Rows
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
-from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
+from voxsim.testing.handles import OperatorHandle, PartyHandle, SessionHandle, SocketHandle
 from voxsim.testing.stored import StorageHandle
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
@@ -139,6 +141,25 @@ class Vox(trio.abc.Clock, Timed):
         """A WhatsApp user."""
         return self._party("wab", number, behaviour, how)
 
+    def queue(self, name: str, **settings: Any) -> Queue:
+        """A queue: `max_size`, `max_waiting` (seconds), `hold`, `agent_selection`, `task_selection`, `fault`.
+
+        Its `len()` is how many wait, and `agents` who serves it.
+        """
+        return self.world.queue(name, **settings)
+
+    def operator(
+        self, name: str, behaviour: str | Behaviour | None = None, *, queue: str | Sequence[str] = (), **how: Any
+    ) -> OperatorHandle:
+        """Somebody who serves a queue, or several: `skills={"french": 3}`, `talk=60`, `after_call=10`, `ban=600`.
+
+        How the phone is answered is behaviour, as of any party: `answer=2`, `busy=True`.
+        """
+        queues = (queue,) if isinstance(queue, str) else tuple(queue)
+        handle = OperatorHandle(self, self.world.add_operator(name, queues, behaviour, **how))
+        self._parties.append(handle)
+        return handle
+
     @property
     def web(self) -> ScriptedWeb:
         """The web services, sockets and mail servers that scenarios meet."""
@@ -181,6 +202,10 @@ class Vox(trio.abc.Clock, Timed):
         """Let the application have a secret, which scenarios read with `VoxEngine.get_secret_value(name)`."""
         context = self.world.context
         at_once(context.secrets({}).set(name, value, context.date()))
+
+    def dialogflow(self, agent: str | int = "") -> Dialog:
+        """Who plays Dialogflow: all agents, or the one with this id. Say what it answers."""
+        return self.world.dialogs.add(Dialog("Dialogflow", str(agent)))
 
     # --- sessions ---
 

@@ -24,11 +24,13 @@ _ERROR_LENGTH: Final = 300
 # --- the session ---
 
 
-_STARTS: Final = {"http": "started over HTTP"}
+_STARTS: Final = {"http": "started over HTTP", "conference": "begins, to hold a conference"}
 
 
 def _created(canvas: Canvas, record: Record, facts: Facts) -> None:
     canvas.session(record.session, facts.get("rule", ""))
+    if facts.get("conference") is not None:
+        canvas.holds(record.session, str(facts["conference"]))
     started = str(facts.get("startedBy", "call"))
     if started != "call":
         canvas.note(record, _STARTS.get(started) or f"started by a {clean(started)}")
@@ -46,6 +48,7 @@ _ENDS: Final = {"Normal termination": Tone.PLAIN, "JS session error": Tone.ERROR
 
 
 def _ended(canvas: Canvas, record: Record, facts: Facts) -> None:
+    canvas.lets_go(record.session)
     reason = facts.get("reason", "")
     canvas.note(record, f"session ends: {clean(reason)}", _ENDS.get(reason, Tone.WARNING))
 
@@ -125,7 +128,12 @@ def _link(canvas: Canvas, record: Record, facts: Facts) -> None:
         canvas.link(record, one, other, record.name)
 
 
-# --- the application's storage ---
+# --- what the platform does for the application: its call lists, its storage ---
+
+
+def _attempt(canvas: Canvas, record: Record, facts: Facts) -> None:
+    if int(facts.get("attempt", 1)) > 1:
+        canvas.note(record, f"attempt {facts['attempt']}")
 
 
 def _storage(canvas: Canvas, record: Record) -> None:
@@ -229,12 +237,25 @@ _QUIET: Final = frozenset(
 """Events that other records tell, or that only the machine cares about."""
 
 
+_MIXERS: Final = {"Conference.Started": "conference begins", "Conference.Stopped": "conference ends"}
+
+
 def _event(canvas: Canvas, record: Record) -> None:
     name = record.name
-    if name in _QUIET:
+    if name in _QUIET or name in hearing.QUIET or record.unit in canvas.entered:
+        if name == "ASR.Started":
+            canvas.recognisers.add(record.unit)
+        return
+    if name in _MIXERS:
+        canvas.mixers.add(record.unit)
+        canvas.note(record, _MIXERS[name])
         return
     facts = record.facts()
-    if name in _TROUBLES:
+    if name in hearing.HEARING:
+        canvas.note(record, hearing.HEARING[name](facts))
+    elif name in hearing.TROUBLES:
+        canvas.note(record, hearing.TROUBLES[name](facts), Tone.ERROR)
+    elif name in _TROUBLES:
         if facts.get("error"):
             canvas.note(record, f"{_TROUBLES[name]}: {phrases.url(facts['error'])}", Tone.ERROR)
     elif name in _EVENT_VALUES:
@@ -276,6 +297,7 @@ TELLERS: Final[dict[str, Callable[[Canvas, Record], None]]] = {
     "media": _always(_media),
     "link": _always(_link),
     "recording": _by_name(_RECORDING),
+    "calllist": _by_name({"attempt": _attempt}),
     "storage": _storage,
     "timer": _always(_timer),
     "http": _by_name(HTTP),

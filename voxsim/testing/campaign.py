@@ -1,0 +1,109 @@
+"""Campaign: a call list as a test sees it: its tasks, what became of them, and when all of them are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from voxsim.engine.future import Future
+from voxsim.platform.tasks import rows_of
+from voxsim.testing.expect import ExpectationFailed
+from voxsim.vocabulary.errors import VoxsimError
+
+if TYPE_CHECKING:
+    from voxsim.platform.calllist import CallList, Task
+    from voxsim.platform.calllists import CallLists
+    from voxsim.testing.handles import SessionHandle
+    from voxsim.testing.vox import Vox
+
+Rows = str | Iterable[Mapping[str, Any]]
+
+
+class TaskHandle:
+    """One task of a call list."""
+
+    def __init__(self, vox: Vox, task: Task) -> None:
+        self._vox = vox
+        self._task = task
+
+    @property
+    def status(self) -> str:
+        """`New`, `In progress`, `Processed`, `Error` or `Canceled`."""
+        return self._task.status.value
+
+    @property
+    def result(self) -> Any:
+        """What its sessions reported last, as data; None when they reported nothing."""
+        return self._task.result
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts were made so far."""
+        return self._task.attempts
+
+    @property
+    def attempts_left(self) -> int:
+        """How many more may be made."""
+        return self._task.attempts_left
+
+    @property
+    def custom_data(self) -> str:
+        """What its sessions get."""
+        return self._task.custom_data
+
+    @property
+    def sessions(self) -> list[SessionHandle]:
+        """The sessions of its attempts, in order."""
+        return [one for one in self._vox.sessions if one.session.number in self._task.sessions]
+
+    def __repr__(self) -> str:
+        return f"<task {self._task.id} {self.status}: {self.custom_data}>"
+
+
+class CallListHandle:
+    """A call list of the platform."""
+
+    def __init__(self, vox: Vox, lists: CallLists, calls: CallList) -> None:
+        self._vox = vox
+        self._lists = lists
+        self.calls = calls
+
+    @property
+    def tasks(self) -> list[TaskHandle]:
+        """Its tasks, in the order of their rows."""
+        return [TaskHandle(self._vox, task) for task in self.calls.tasks]
+
+    @property
+    def status(self) -> str:
+        """`In progress`, `Completed` or `Canceled`."""
+        return self.calls.status.value
+
+    def append(self, rows: Rows) -> None:
+        """Add tasks."""
+        self._lists.append(self.calls, rows_of(rows))
+
+    def stop(self) -> None:
+        """Begin no more attempts; sessions that are alive go on."""
+        self._lists.stop(self.calls)
+
+    def recover(self) -> int:
+        """Go on with what was stopped; returns how many tasks wait again."""
+        return self._lists.recover(self.calls)
+
+    async def finished(self) -> CallListHandle:
+        """Wait until no task is open any more.
+
+        Raises:
+            ExpectationFailed: nothing is left to happen, and a task is still open.
+        """
+        __tracebackhide__ = True
+        over: Future[None] = Future(self._vox.world.switch, f"the end of call list {self.calls.name!r}")
+        self.calls.done.on_done(lambda: over.set(None))
+        try:
+            await over
+        except VoxsimError as error:
+            raise ExpectationFailed(str(error), self._vox.world.switch.sequence) from None
+        return self
+
+    def __repr__(self) -> str:
+        return f"<call list {self.calls.name!r} {self.status}, {len(self.calls.tasks)} tasks>"
