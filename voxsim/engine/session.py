@@ -168,7 +168,10 @@ class Session(Emitter):
         self.script_state: Any = None
         self.ended: Future[Session] = Future(switch, f"the end of session {self.key}")
         switch.remember(self)
-        self.note("session", "created", None, {"startedBy": origin.started_by, "rule": origin.rule_name})
+        facts = {"startedBy": origin.started_by, "rule": origin.rule_name}
+        if origin.conference_name is not None:
+            facts["conference"] = origin.conference_name
+        self.note("session", "created", None, facts)
 
     def __repr__(self) -> str:
         return f"<Session {self.key} {self.phase.value}>"

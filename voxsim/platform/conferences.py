@@ -73,7 +73,7 @@ class Conferences:
         )
         leg.far = Crossing(outgoing)
         call = Call(session, leg)
-        session.note("leg", "joined", leg.id, {"from": outgoing.id})
+        session.note("leg", "joined", leg.id, {"from": outgoing.id, "number": name, "callerid": leg.callerid})
         leg.wait_for_answer(switch.limits.unanswered_incoming_seconds)
         if new:
             session.begin(call, _alerting(call))

@@ -90,12 +90,17 @@ class Picture:
 
 @attrs.define
 class _Line:
-    """A leg: the key of its column, its direction, and the number that was dialled."""
+    """A leg: the key of its column, its direction, and the number that was dialled.
+
+    Attributes:
+        crossing: whether a session sets out for a conference on it.
+    """
 
     key: str
     incoming: bool
     number: str
     sounded: tuple[int, int] | None = None
+    crossing: bool = False
 
 
 @attrs.define
@@ -130,11 +135,16 @@ class Canvas:
         self.requests: dict[str, int] = {}
         self.told: set[tuple[int, str | None, str, str]] = set()
         self.ending: set[str | None] = set()
+        self.entered: set[str | None] = set()
+        self._holders: dict[str, str] = {}
+        self.mixers: set[str | None] = set()
+        self.recognisers: set[str | None] = set()
         self.recorders: set[str] = set()
 
     def picture(self) -> Picture:
         """What has been drawn so far."""
-        return Picture(tuple(self._known[key] for key in self._columns), tuple(self._steps))
+        keys = sorted(self._columns, key=self._columns.__getitem__)
+        return Picture(tuple(self._known[key] for key in keys), tuple(self._steps))
 
     # --- who is who ---
 
@@ -167,6 +177,38 @@ class Canvas:
         self._busy[key] = unit
         self._lines[unit] = line = _Line(key, incoming, dialled)
         return line
+
+    # --- conferences: of a crossing's two legs only the outgoing one is drawn, where both are in the records ---
+
+    def setting_out(self, unit: str, conference: str) -> _Line:
+        """A session sets out for a conference; until a session holds it, the conference's id has the column."""
+        key = self._holders.get(conference)
+        if key is None:
+            key = f"conference {conference}"
+            self._known.setdefault(key, Participant(key, clean(conference) or "unknown", Kind.PLATFORM))
+        self._lines[unit] = line = _Line(key, False, conference, crossing=True)
+        return line
+
+    def holds(self, session: str | None, conference: str) -> None:
+        """A session begins to hold a conference: it takes over the column."""
+        key = self._holders[conference] = self.scenario(session)
+        waiting = f"conference {conference}"
+        if waiting in self._columns and key not in self._columns:
+            self._columns[key] = self._columns.pop(waiting)
+
+    def lets_go(self, session: str | None) -> None:
+        """A session has ended: a conference that it held may find another one."""
+        key = self.scenario(session)
+        self._holders = {name: holder for name, holder in self._holders.items() if holder != key}
+
+    def enters(self, unit: str | None, session: str | None, outgoing: str) -> bool:
+        """A leg arrives at the session that holds the conference; False when nothing is known of where it set out."""
+        line = self._lines.get(outgoing)
+        if line is None:
+            return False
+        self.entered.add(unit)
+        line.key = self.scenario(session)
+        return True
 
     def leg(self, unit: str | None) -> _Line | None:
         """What is known of a leg, or None when the unit is none."""

@@ -46,13 +46,13 @@ AT_SCENARIO: Final[dict[str, Words]] = {
 
 QUIET: Final = frozenset(
     """
-    addMarker allowWebSocketConnections callPSTN callSIP callUser callUserDirect callWhatsappUser close
-    createRecorder createSequencePlayer createTTSPlayer createToneScriptPlayer createURLPlayer createWebSocket decline
-    disableStatisticsForIncomingWebsockets disableTraceForIncomingWebsockets easyProcess
-    enableStatisticsForIncomingWebsockets enableTraceForIncomingWebsockets forwardCallToPSTN forwardCallToSIP
-    forwardCallToUser forwardCallToUserDirect handleBlindTransfer handleMicStatus handleTones hangup hideTones
-    httpRequest httpRequestAsync playProgressTone playSoundAndHangup record reject ring say send sendMail sendMailAsync
-    startEarlyMedia startPlayback
+    addMarker allowWebSocketConnections callConference callPSTN callSIP callUser callUserDirect callWhatsappUser close
+    createConference createRecorder createSequencePlayer createTTSPlayer createToneScriptPlayer createURLPlayer
+    createWebSocket decline destroyConference disableStatisticsForIncomingWebsockets disableTraceForIncomingWebsockets
+    easyProcess enableStatisticsForIncomingWebsockets enableTraceForIncomingWebsockets forwardCallToPSTN
+    forwardCallToSIP forwardCallToUser forwardCallToUserDirect handleBlindTransfer handleMicStatus handleTones hangup
+    hideTones httpRequest httpRequestAsync playProgressTone playSoundAndHangup record reject ring say send sendMail
+    sendMailAsync startEarlyMedia startPlayback
     """.split()  # noqa: SIM905 - a table of names reads better as words
 )
 """Commands that show in other records, or that change nothing a reader would look for."""
@@ -73,8 +73,10 @@ def tell_command(canvas: Canvas, record: Record) -> None:
         if name == "close" and record.unit in canvas.sockets:
             canvas.sockets[record.unit].closing = True
         return
-    if name == "stop" and record.unit in canvas.recorders:
-        return  # the end of the recording is told by itself
+    if name == "stop" and any(record.unit in one for one in (canvas.recorders, canvas.mixers, canvas.recognisers)):
+        return  # the end of a recording, a conference or a recognition is told by itself
+    if name in TO_PARTY and record.unit in canvas.entered:
+        return  # told by what comes of it at the other leg
     facts = record.facts()
     line = canvas.leg(record.unit)
     if name in _ROUTES:

@@ -14,7 +14,11 @@ from voxsim.timeline.words import clean
 def _created(canvas: Canvas, record: Record, facts: Facts) -> None:
     scenario = canvas.scenario(record.session)
     dialled, callerid = str(facts.get("number", "")), str(facts.get("callerid", ""))
-    if facts.get("incoming"):
+    if facts.get("type") == "conference":
+        if not facts.get("incoming"):
+            line = canvas.setting_out(record.unit or "", dialled)
+            canvas.arrow(record, scenario, line.key, f"joins {clean(dialled)}")
+    elif facts.get("incoming"):
         line = canvas.line(record.unit or "", callerid, incoming=True, dialled=dialled)
         name = str(facts.get("displayName", ""))
         shown = f" as {phrases.body(name)}" if name not in ("", callerid) else ""
@@ -23,6 +27,13 @@ def _created(canvas: Canvas, record: Record, facts: Facts) -> None:
         line = canvas.line(record.unit or "", dialled, incoming=False, dialled=dialled)
         shown = f" as {clean(callerid)}" if callerid else ""
         canvas.arrow(record, scenario, line.key, f"calls {clean(dialled)}{shown}")
+
+
+def _joined(canvas: Canvas, record: Record, facts: Facts) -> None:
+    if not canvas.enters(record.unit, record.session, str(facts.get("from", ""))):
+        dialled, callerid = str(facts.get("number", "")), str(facts.get("callerid", ""))
+        line = canvas.line(record.unit or "", callerid, incoming=True, dialled=dialled)
+        canvas.arrow(record, line.key, canvas.scenario(record.session), f"joins {clean(dialled)}")
 
 
 def _says(words: str, tone: Tone = Tone.PLAIN) -> Callable[[Canvas, Record, Facts], None]:
@@ -60,7 +71,9 @@ def _answered(canvas: Canvas, record: Record, facts: Facts) -> None:
 
 
 def _speaks(canvas: Canvas, record: Record, facts: Facts) -> None:
-    if record.unit is not None and canvas.leg(record.unit) is not None:
+    line = canvas.leg(record.unit)
+    # What a conference says is drawn where it is heard.
+    if record.unit is not None and line is not None and not line.crossing:
         canvas.sound(record, record.unit, phrases.sound(facts))
 
 
@@ -100,6 +113,7 @@ def _ended(canvas: Canvas, record: Record, facts: Facts) -> None:
 
 LEG: Final[dict[str, Callable[[Canvas, Record, Facts], None]]] = {
     "created": _created,
+    "joined": _joined,
     "ringing": _either_way("ringing"),
     "early_media": _either_way("early media"),
     "answered": _answered,

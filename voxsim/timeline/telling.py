@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from voxsim.engine.journal import Record
-from voxsim.timeline import phrases
+from voxsim.timeline import hearing, phrases
 from voxsim.timeline.canvas import Canvas, Facts, Tone
 from voxsim.timeline.legs import LEG
 from voxsim.timeline.web import HTTP, MAIL, WEBSOCKET
