@@ -38,6 +38,7 @@ ROWS = (
     Row("make_a_url_player", 'VoxEngine.create_url_player("https://a.example/a.mp3")', ALIVE),
     Row("make_a_tone_player", 'VoxEngine.create_tone_script_player("425@-19;5(1/4/1)")', ALIVE),
     Row("make_a_sequence_player", 'VoxEngine.create_sequence_player(segments=[{"text": "hello"}])', ALIVE),
+    Row("make_a_recorder", "VoxEngine.create_recorder()", ALIVE),
     Row("make_a_websocket", 'VoxEngine.create_web_socket("wss://peer.example/")', ALIVE),
     Row("set_a_timeout", "set_timeout(lambda: None, 1000)", ALIVE),
     Row("set_an_interval", "set_interval(lambda: None, 1000)", ALIVE),

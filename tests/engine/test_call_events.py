@@ -401,6 +401,46 @@ call.add_event_listener(CallEvents.Statistics, print)
     assert kit.payloads(CallEvents.Statistics) == [{}, {}]
 
 
+async def record_started(kit: Kit) -> None:
+    """A record began, a moment after it was asked for."""
+    await kit.call("call.record()")
+    await kit.vox.advance(0.018)
+    assert kit.payloads(CallEvents.RecordStarted) == []
+    await kit.vox.advance(0.001)
+    (facts,) = kit.payloads(CallEvents.RecordStarted)
+    assert facts == {"url": facts["url"]}
+    assert ".mp3?record_id=" in facts["url"]
+
+
+async def record_stopped(kit: Kit) -> None:
+    """A record ended, a moment after its call; its seconds are rounded down, its cost is a string."""
+    call = await kit.call("call.record()")
+    await kit.vox.advance(3.89)
+    await call.hang_up()
+    assert kit.payloads(CallEvents.RecordStopped) == []
+    await kit.vox.advance(0.015)
+    (started,) = kit.payloads(CallEvents.RecordStarted)
+    assert kit.payloads(CallEvents.RecordStopped) == [
+        {"url": started["url"], "cost": "0", "duration": 3, "reason": "Stopped by user"}
+    ]
+
+
+async def record_error(kit: Kit) -> None:
+    """Nothing comes of a record."""
+    kit.vox.recordings.error = "No space left"
+    await kit.call("call.record()")
+    await kit.vox.advance(1)
+    assert kit.payloads(CallEvents.RecordError) == [{"error": "No space left"}]
+
+
+async def video_track_created(kit: Kit) -> None:
+    """A record with video has a track of its own."""
+    await kit.call("call.record(video=True)")
+    await kit.vox.advance(1)
+    (facts,) = kit.payloads(CallEvents.VideoTrackCreated)
+    assert ".mp4?record_id=" in facts["url"]
+
+
 CHECKS: dict[str, Check] = {
     "AudioStarted": audio_started,
     "BlindTransferRequested": blind_transfer_requested,
@@ -419,6 +459,10 @@ CHECKS: dict[str, Check] = {
     "ReInviteReceived": reinvite_received,
     "ReInviteRejected": reinvite_rejected,
     "Ringing": ringing,
+    "RecordStarted": record_started,
+    "RecordStopped": record_stopped,
+    "RecordError": record_error,
+    "VideoTrackCreated": video_track_created,
     "StateChanged": state_changed,
     "ToneReceived": tone_received,
     "TransferComplete": transfer_complete,
@@ -443,10 +487,6 @@ CHECKS: dict[str, Check] = {
 PENDING: dict[str, str] = {
     "Forwarding": "forwarding by the callee (3xx, 181)",
     "PushSent": "push notification",
-    "RecordStarted": "recording",
-    "RecordStopped": "recording",
-    "RecordError": "recording",
-    "VideoTrackCreated": "video recording",
     "FirstVideoPacketReceived": "video",
 }
 

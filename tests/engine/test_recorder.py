@@ -278,6 +278,30 @@ async def test_pictures_tell_of_it(vox: Vox, incoming: Write):
     assert "stops a player" not in ladder
 
 
+CONFERENCE = """
+require(Modules.Conference)
+conference = VoxEngine.create_conference(hd_audio=True)
+call.send_media_to(conference)
+"""
+
+
+async def test_a_conference_is_recorded_with_all_who_sound_in_it(vox: Vox, incoming: Write):
+    vox.speech({"one": 4, "two": 4, "hello": 1})
+    text = f"""{UP}{CONFERENCE}
+recorder = VoxEngine.create_recorder()
+players = [VoxEngine.create_tts_player("one"), VoxEngine.create_tts_player("two")]
+for player in players:
+    player.send_media_to(conference)
+conference.send_media_to(recorder)
+await sleep(1)
+players[0].pause()
+await sleep(2)
+recorder.stop()
+"""
+    await dialled(vox, incoming(text), say="hello@2")
+    assert on_tape(vox) == [(0, 0.981, "one"), (0, 2.981, "two"), (1.981, 2.981, "hello")]
+
+
 # --- conference recorders ---
 
 MIXING = "VoxEngine.create_recorder(video=True, video_parameters={'mixing': True, 'layout': RecorderLayout.grid})"
@@ -296,6 +320,20 @@ recorder.stop()
     await dialled(vox, incoming(text))
     assert vox.session.log == ["[]"]
     assert [name for _, name in told(vox.session)] == ["Started", "Stopped"]
+
+
+async def test_a_conference_recorder_records_its_conference(vox: Vox, incoming: Write):
+    vox.speech(1)
+    text = f"""{UP}{CONFERENCE}
+recorder = {MIXING}
+recorder.set_conference(conference)
+recorder.set_conference(conference)
+await sleep(3)
+recorder.set_conference(VoxEngine.create_conference(hd_audio=False))
+"""
+    await dialled(vox, incoming(text), say="hello@2,goodbye@4")
+    assert on_tape(vox) == [(1.981, 2.981, "hello")]
+    assert vox.session.warnings == []
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from voxsim.engine import leg, lifecycle
 from voxsim.engine.leg import Leg
 from voxsim.engine.lifecycle import ALLOWED, Operation, Phase, check_allowed, check_move
 from voxsim.engine.ports import Audio, SilentFar
-from voxsim.engine.units import playback, websocket
+from voxsim.engine.units import playback, take, websocket
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.playback import PlaybackState, Segment
 from voxsim.engine.units.player import Player
+from voxsim.engine.units.take import TakeState
 from voxsim.engine.units.websocket import WebSocket
 from voxsim.vocabulary.codes import FinishReason
 from voxsim.vocabulary.enums import CallState, WebSocketReadyState
@@ -26,6 +27,7 @@ TABLES = {
     "call": (leg.MOVES, CallState),
     "playback": (playback.MOVES, PlaybackState),
     "websocket": (websocket.MOVES, WebSocketReadyState),
+    "record": (take.MOVES, TakeState),
 }
 
 

@@ -186,6 +186,9 @@ class MediaUnit(Emitter):
     ) -> None:
         """A sound that comes piece by piece goes on until then; `chunk` is its audio, with the instant it plays."""
 
+    def hear_less(self, sound: Sound, origin: MediaUnit) -> None:
+        """One of the sounds that arrive from a unit is cut or paused; others may go on."""
+
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What arrived from a unit is cut or paused."""
 

@@ -268,9 +268,9 @@ class Tape:
             if chunk is not None:
                 span.chunks.append(chunk)
 
-    def silent(self, channel: int, origin: MediaUnit, now: int) -> None:
-        """What came from a unit is cut."""
-        for key in [key for key in self._sounding if key[0] == channel and key[1] is origin]:
+    def silent(self, channel: int, origin: MediaUnit, source: str | None, now: int) -> None:
+        """What came from a unit is cut: all, or the sounds of one source."""
+        for key in [key for key in self._sounding if key[:2] == (channel, origin) and source in (None, key[2])]:
             self._cut(key, now)
 
     def mute(self, now: int) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("text", "json")
 _SIDES: Final = 2
+_TEXTS: Final = ("name", "language", "expire", "prefix", "file_name")
+_NOT_FLAGS: Final = frozenset({*_TEXTS, "format", "labels"})
 _ENUMS: Final = {
     "layout": "RecorderLayout",
     "direction": "RecorderDirection",
@@ -45,21 +47,18 @@ def asked_for(session: Session, command: str, /, **given: Any) -> Asked:
     """
     check_value(command, "expire", given["expire"], "RecordExpireTime")
     check_video(session, command, given.pop("video_parameters"), "RecorderVideoParameters")
-    labels = given.pop("labels", None)
-    if labels is not None:
-        given["labels"] = _two(command, labels)
-    kind = given.get("format") or FORMATS[0]
-    if kind not in FORMATS:
-        session.warn(f"{command}: the transcript's format is {' or '.join(FORMATS)}, not {kind!r}; ignored.")
-        kind = FORMATS[0]
-    if given["transcribe"] and not given["language"]:
+    fields: dict[str, Any] = {key: bool(value) for key, value in given.items() if key not in _NOT_FLAGS}
+    fields.update((key, str(given.get(key) or "")) for key in _TEXTS)
+    fields["format"] = given.get("format") or FORMATS[0]
+    if fields["format"] not in FORMATS:
+        session.warn(f"{command}: a transcript's format is {' or '.join(FORMATS)}, not {fields['format']!r}; ignored.")
+        fields["format"] = FORMATS[0]
+    if given.get("labels") is not None:
+        fields["labels"] = _two(command, given["labels"])
+    asked = Asked(**fields)
+    if asked.transcribe and not asked.language:
         session.warn(f"{command}: to be transcribed a record needs `language`, such as ASRLanguage.ENGLISH_US.")
-    texts = {key: str(given.pop(key, "") or "") for key in ("name", "language", "expire", "prefix", "file_name")}
-    return Asked(format=kind, **texts, **{key: _plain(value) for key, value in given.items() if key != "format"})
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, tuple) else bool(value)
+    return asked
 
 
 def _two(name: str, labels: Any) -> tuple[str, str]:

@@ -152,6 +152,11 @@ class CallLine(MediaUnit):
         for take in self.takes or ():
             take.hears_more(LEFT, sound, origin, until, chunk)
 
+    def hear_less(self, sound: Sound, origin: MediaUnit) -> None:
+        """One of the sounds that reach the subscriber is cut; only records care."""
+        for take in self.takes or ():
+            take.silent(LEFT, origin, sound.source)
+
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What the subscriber heard was cut."""
         for take in self.takes or ():

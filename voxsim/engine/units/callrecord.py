@@ -106,7 +106,7 @@ class RecordedLine(CallLine):
         if not self.leg.media_open:
             return
         for source in self.sources:
-            if (sound := source._sounding_to(self)) is not None:
+            for sound in source._sounds_for(self):
                 take.hears(LEFT, sound, source)
         if (speech := self._sounding()) is not None:
             take.hears(RIGHT, speech, self)

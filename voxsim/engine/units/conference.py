@@ -231,8 +231,24 @@ class Conference(MediaUnit):
         self._passing = True
         try:
             for sink in self.sinks:
-                if self._hears(sink, origin) and not any(self._hears(sink, other) for other, _ in left):
-                    sink.hear_nothing(self)
+                if self._hears(sink, origin):
+                    sink.hear_less(sound, self)
+                    if not any(self._hears(sink, other) for other, _ in left):
+                        sink.hear_nothing(self)
+        finally:
+            self._passing = False
+
+    def hear_more(
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+    ) -> None:
+        """What somebody sounds goes on, for all others, too."""
+        if self._passing:
+            return
+        self._passing = True
+        try:
+            for sink in self.sinks:
+                if self._hears(sink, origin):
+                    sink.hear_more(sound, self, until, chunk)
         finally:
             self._passing = False
 
@@ -256,6 +272,11 @@ class Conference(MediaUnit):
 
     def _sounding(self) -> Sound | None:
         return max((sound for _, sound in self._sounding_now()), key=_end, default=None)
+
+    def _sounds_until(self, sound: Sound) -> int | None:
+        origins = (origin for origin, one in self._sounds.items() if one is sound)
+        origin = next(origins, None)
+        return super()._sounds_until(sound) if origin is None else origin._sounds_until(sound)
 
     def _flows(self) -> bool:
         return self.state is ConferenceState.RUNNING

@@ -111,6 +111,10 @@ class Recorder(MediaUnit):
         """A sound that comes piece by piece goes on."""
         self._take.hears_more(LEFT, sound, origin, until, chunk)
 
+    def hear_less(self, sound: Sound, origin: MediaUnit) -> None:
+        """One of the sounds that come from a unit is cut."""
+        self._take.silent(LEFT, origin, sound.source)
+
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What came from a unit is cut."""
         self._take.silent(LEFT, origin)
@@ -123,7 +127,7 @@ class Recorder(MediaUnit):
     def take_catches_up(self, take: Take) -> None:
         """The record begins: what sounds already is heard from here on."""
         for source in self.sources:
-            if (sound := source._sounding_to(self)) is not None:
+            for sound in source._sounds_for(self):
                 take.hears(LEFT, sound, source)
 
     def take_tells(self, take: Take, moment: str, detail: str) -> None:

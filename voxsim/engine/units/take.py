@@ -154,10 +154,10 @@ class Take:
             kept = chunk if self.session.switch.recordings.keeps_audio else None
             self._tape.hears_more(channel if self.asked.stereo else 0, sound, origin, until, kept)
 
-    def silent(self, channel: int, origin: MediaUnit) -> None:
-        """What came from a unit is cut."""
+    def silent(self, channel: int, origin: MediaUnit, source: str | None = None) -> None:
+        """What came from a unit is cut: all, or the sounds of one source."""
         if self.state is TakeState.RUNNING:
-            self._tape.silent(channel if self.asked.stereo else 0, origin, self.session.switch.now)
+            self._tape.silent(channel if self.asked.stereo else 0, origin, source, self.session.switch.now)
 
     def mute(self, on: bool) -> None:
         """Record silence from now on, or what is heard again."""
