@@ -64,3 +64,7 @@ class Timing:
     """From a question to the answer of a dialog service, such as Dialogflow (a guess)."""
     dialog_silence: float = 60_000
     """How long a dialog listens to a silent caller (a guess)."""
+    waiting_notice_least: float = 10_000
+    """From one Waiting of a smart queue's task to the next, at least (documented: every 10 to 15 s)."""
+    waiting_notice_most: float = 15_000
+    """From one Waiting of a smart queue's task to the next, at most (documented)."""

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from voxsim.driver import Driver, Pace
 from voxsim.engine.journal import Record
+from voxsim.engine.queues import Queue, configured
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.switch import EPOCH, Switch
 from voxsim.engine.timing import Timing
 from voxsim.languages import load_program
 from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.dialogs import ScriptedDialogs
 from voxsim.parties.directory import Directory
 from voxsim.parties.line import Line
+from voxsim.parties.operators import Operator, make_operator
 from voxsim.parties.party import Party
 from voxsim.parties.rtmp import RtmpServers
 from voxsim.parties.web import ScriptedWeb
@@ -83,6 +86,7 @@ class World:
         self.switch.outside = self.directory
         self.switch.streaming = self.rtmp
         self.switch.web = self.web
+        self.dialogs = self.switch.dialogs = ScriptedDialogs(self.switch)
         self.switch.services = AccountServices(lambda: self.context)
         self.driver = Driver(self.switch, pace, until)
         self._rules: dict[tuple[str, ...], Rule] = {}
@@ -131,6 +135,23 @@ class World:
     def add_party(self, kind: str, address: str, behaviour: Behaviour | str | None = None, **keys: Any) -> Party:
         """Let somebody be called: `pstn`, `user`, `sip` or `wab`; keywords as for `Party.make`."""
         return self.directory.add(Party.make(kind, address, behaviour, **keys))
+
+    def queue(self, name: str, **settings: Any) -> Queue:
+        """The queue with this name, with these settings from now on: `max_size`, `max_waiting`, `hold` and the like.
+
+        Raises:
+            BadArgument: a setting is not known, or its value cannot be.
+        """
+        return configured(self.switch.queues.queue(name), **settings)
+
+    def add_operator(
+        self, name: str, queues: Sequence[str], behaviour: Behaviour | str | None = None, **how: Any
+    ) -> Operator:
+        """Let somebody serve queues; keywords as for `make_operator`."""
+        served = tuple(self.switch.queues.queue(one) for one in queues)
+        operator = make_operator(self.switch, name, served, behaviour, **how)
+        self.directory.add(operator.party)
+        return operator
 
     def call_in(
         self,

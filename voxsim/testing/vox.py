@@ -26,13 +26,13 @@ from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.parties.behaviour import Behaviour
-from voxsim.parties.dialogs import Dialog
 from voxsim.parties.line import Line
 from voxsim.parties.rtmp import RtmpServer
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
 from voxsim.testing.calls import Words
+from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.campaign import CallListHandle, Rows
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import OperatorHandle, PartyHandle, SessionHandle, SocketHandle
@@ -41,7 +41,7 @@ from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 
-class Vox(trio.abc.Clock, Timed):
+class Vox(trio.abc.Clock, PlaysDialogs, Timed):
     """A platform for one test.
 
     Args:
@@ -202,10 +202,6 @@ class Vox(trio.abc.Clock, Timed):
         """Let the application have a secret, which scenarios read with `VoxEngine.get_secret_value(name)`."""
         context = self.world.context
         at_once(context.secrets({}).set(name, value, context.date()))
-
-    def dialogflow(self, agent: str | int = "") -> Dialog:
-        """Who plays Dialogflow: all agents, or the one with this id. Say what it answers."""
-        return self.world.dialogs.add(Dialog("Dialogflow", str(agent)))
 
     # --- sessions ---
 

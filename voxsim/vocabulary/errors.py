@@ -78,6 +78,10 @@ class ConnectionFailed(VoxsimError):
     """A client of an outside service could not be connected; the message says why."""
 
 
+class TaskEnded(VoxsimError):
+    """What was awaited can no longer come, because the place in the queue is given up, refused or used."""
+
+
 class SessionEnded(VoxsimError):
     """What was awaited can no longer come, because the session has ended."""
 
