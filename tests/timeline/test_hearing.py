@@ -35,9 +35,8 @@ async def started(event):
     call.disable_beep_detection()
     call.hangup()
     await call.wait_for(CallEvents.Disconnected)
+    call.add_event_listener(CallEvents.BeepDetectionError, lambda e: VoxEngine.terminate())
     call.enable_beep_detection()
-    await call.wait_for(CallEvents.BeepDetectionError)
-    VoxEngine.terminate()
 """
 
 
