@@ -16,6 +16,7 @@ from voxsim.engine.sounds import Sounds
 from voxsim.engine.switch import EPOCH, Switch
 from voxsim.engine.timing import Timing
 from voxsim.languages import load_program
+from voxsim.parties.agents import ScriptedAgents
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.dialogs import ScriptedDialogs
 from voxsim.parties.directory import Directory
@@ -83,9 +84,11 @@ class World:
         self.directory = Directory(self.switch, self.platform, stranger)
         self.web = ScriptedWeb(self.switch, loose_records)
         self.rtmp = RtmpServers()
+        self.agents = ScriptedAgents(self.switch)
         self.switch.outside = self.directory
         self.switch.streaming = self.rtmp
         self.switch.web = self.web
+        self.switch.agents = self.agents
         self.dialogs = self.switch.dialogs = ScriptedDialogs(self.switch)
         self.switch.services = AccountServices(lambda: self.context)
         self.driver = Driver(self.switch, pace, until)
