@@ -37,10 +37,10 @@ def tell(event):
 def listening(vox: Vox, tmp_path):
     """A caller, connected to a scenario that recognises what it says."""
 
-    async def dial(options="profile=ASRProfileList.Google.en_US", on_message="asr.stop()"):
+    async def dial(options="profile=ASRProfileList.Google.en_US", on_message="asr.stop()", party=None):
         file = tmp_path / "listen.py"
         file.write_text(LISTEN.format(options=options, on_message=on_message))
-        call = await vox.phone().dial("100", scenario=str(file))
+        call = await vox.phone(**(party or {})).dial("100", scenario=str(file))
         await call.answered()
         return call
 
@@ -117,6 +117,13 @@ async def test_noise_takes_sureness_away_until_nothing_is_understood(vox: Vox, l
     vox.recognition.noise = 0.8
     call.say("hello")
     await vox.logged("Result  0.0")
+
+
+async def test_one_party_may_be_in_a_noisy_place(vox: Vox, listening):
+    call = await listening(party={"noise": 0.3, "say": "hello@1"})
+    await vox.logged("Result hello 0.6")
+    call.say("hello", confidence=0.9)
+    await vox.logged("Result hello 0.9")
 
 
 async def test_something_else_is_understood(vox: Vox, listening):

@@ -97,3 +97,9 @@ def test_a_beep_has_its_moment_and_may_have_a_pitch():
     assert [(act.what, act.value, act.at) for act in acts] == [("beep", "", 3), ("beep", "440", 5)]
     with pytest.raises(BadBehaviour, match="takes hertz"):
         Behaviour.parse("beep:high@3")
+
+
+@pytest.mark.parametrize("text", ["noise:1.5", "noise:loud", "noise"])
+def test_noise_is_a_fraction(text):
+    with pytest.raises(BadBehaviour, match="a number from 0 to 1"):
+        Behaviour.parse(text)

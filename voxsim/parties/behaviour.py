@@ -46,7 +46,7 @@ _ACTS: Final[dict[str, bool]] = {
 _TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
 _WORDS: Final = ("silent", *FAILURES)
 _MACHINES: Final = ("machine", "mimic", "quiet")
-KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_MACHINES, "takes_transfer", "takes_reinvite", "no_ring")
+KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_MACHINES, "noise", "takes_transfer", "takes_reinvite", "no_ring")
 """Every key of a behaviour."""
 _RINGS_FIRST: Final = frozenset({408, 487, 603})
 """The refusals that come from a phone that rings; one that comes at once is of the network, and nothing rings."""
@@ -81,6 +81,7 @@ class Behaviour:
         acts: what it does in between.
         machine: it is an answering machine, whose greeting lasts so long; a beep follows. None for a person.
         mimic: the machine sounds like a person.
+        noise: how much noise there is behind what it says, from 0 to 1; recognition is less sure by as much.
         quiet: whoever answers says nothing by itself, not even hello.
         takes_transfer: the status with which it answers a transfer request.
         takes_reinvite: the status with which it answers a re-INVITE.
@@ -98,6 +99,7 @@ class Behaviour:
     machine: float | None = None
     mimic: bool = False
     quiet: bool = False
+    noise: float = 0.0
     takes_transfer: int = 200
     takes_reinvite: int = 200
     plan: tuple[Act, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -158,6 +160,8 @@ class Behaviour:
                 fields.update(reject=code, reject_at=at or 0.0, reason=reason, answer=None)
                 if code not in _RINGS_FIRST and not at:
                     fields.setdefault("ring", None)
+            elif key == "noise":
+                fields["noise"] = _fraction(key, value)
             elif key in _MACHINES:
                 fields.update(_answerer(key, value))
             elif key in ("takes_transfer", "takes_reinvite"):
@@ -282,6 +286,12 @@ def _answerer(key: str, value: str) -> dict[str, Any]:
     if key == "quiet":
         return {"quiet": True}
     return {"machine": _seconds(key, value) if value else DEFAULT_GREETING, "mimic": key == "mimic"}
+
+
+def _fraction(key: str, value: str) -> float:
+    if not _NUMBER.fullmatch(value) or float(value) > 1:
+        raise BadBehaviour(f"{key!r} takes a number from 0 to 1, got {value!r}.")
+    return float(value)
 
 
 def _seconds(key: str, value: str, unit: str = "seconds") -> float:

@@ -154,6 +154,9 @@ class Line:
             confidence: how clearly, from 0 to 1; recognition is as sure of it.
         """
         self._did("said", text)
+        noise = self._devices[0][1].noise
+        if noise and confidence is None:
+            confidence = max(0.0, self._switch.recognition.confidence - noise)
         length = self._switch.sounds.speech(text) if seconds is None else seconds
         sound = Sound("speech", text, self._switch.now, int(length * 1_000_000), self.leg.id, confidence=confidence)
         self.leg.far_says(sound)

@@ -92,7 +92,7 @@ class Making(Namespace):
             raise BadArgument("createSequencePlayer needs `segments`, at least one.")
         return SequencePlayer(self.session, tuple(map(_segment, segments)), tuple(segments))
 
-    @command("createASR({parameters})", Operation.CREATE, positional="lang", ignored=_ASR_OPTIONS)
+    @command("createASR({parameters})", Operation.CREATE, positional="lang dict", ignored=_ASR_OPTIONS)
     def create_asr(
         self,
         parameters: Options = None,
