@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from voxsim.testing.agents import AgentHandle as AgentHandle
     from voxsim.testing.calls import CallHandle as CallHandle
     from voxsim.testing.expect import ExpectationFailed as ExpectationFailed
     from voxsim.testing.handles import PartyHandle as PartyHandle
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from voxsim.testing.handles import SocketHandle as SocketHandle
     from voxsim.testing.vox import Vox as Vox
 
-__all__ = ["CallHandle", "ExpectationFailed", "PartyHandle", "SessionHandle", "SocketHandle", "Vox"]
+__all__ = ["AgentHandle", "CallHandle", "ExpectationFailed", "PartyHandle", "SessionHandle", "SocketHandle", "Vox"]
 
 
 def __getattr__(name: str) -> Any:
     # pytest imports this package at every start, with or without tests of ours: it must cost nothing.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from voxsim.testing import calls, expect, handles, vox
+    from voxsim.testing import agents, calls, expect, handles, vox
 
-    return next(getattr(module, name) for module in (calls, expect, handles, vox) if hasattr(module, name))
+    return next(getattr(module, name) for module in (agents, calls, expect, handles, vox) if hasattr(module, name))

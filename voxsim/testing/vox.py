@@ -25,12 +25,14 @@ from voxsim.engine.recording import Remembered
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
+from voxsim.parties.agents import AgentTiming
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
 from voxsim.parties.rtmp import RtmpServer
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
+from voxsim.testing.agents import AgentHandle
 from voxsim.testing.calls import Words
 from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.campaign import CallListHandle, Rows
@@ -158,6 +160,18 @@ class Vox(trio.abc.Clock, PlaysDialogs, Timed):
         queues = (queue,) if isinstance(queue, str) else tuple(queue)
         handle = OperatorHandle(self, self.world.add_operator(name, queues, behaviour, **how))
         self._parties.append(handle)
+        return handle
+
+    def agent(self, service: str, timing: AgentTiming | None = None, **parameters: Any) -> AgentHandle:
+        """A scripted agent: `vox.agent("OpenAI").greets("Hello!")`.
+
+        Args:
+            service: a vendor, or one of its services such as `OpenAI.ChatCompletionsAPI`.
+            timing: how long it takes to notice, think and answer.
+            parameters: play only for clients made with these options, such as `agent_id="support"`.
+        """
+        handle = AgentHandle(self, service, timing, parameters)
+        self.world.agents.add(handle)
         return handle
 
     @property

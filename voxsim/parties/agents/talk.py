@@ -1,0 +1,407 @@
+"""Talk: one conversation of a scripted agent with a client. When it hears, thinks, speaks and is interrupted.
+
+What it says is the script's affair, how it is put the dialect's. A caller's utterance runs through detection, the end
+of speech, transcription and thinking; an answer through its pieces, which come faster than they are spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from voxsim.engine.media import Sound
+from voxsim.engine.recognition import words_in_time
+from voxsim.parties.agents.dialects import base
+from voxsim.parties.agents.script import Branch, CallTool, Drop, Fail, Say, Step, Wait
+from voxsim.vocabulary.enums import WebSocketCloseCode
+
+if TYPE_CHECKING:
+    from voxsim.engine.connectors.ports import AgentNear
+    from voxsim.engine.session import Session
+    from voxsim.engine.switch import Timer
+    from voxsim.parties.agents.dialects.base import Dialect, Message
+    from voxsim.parties.agents.script import Agent
+
+_NO_SUCH_CALL: Final = "No tool call with this id waits for a result"
+
+
+class Talk:
+    """One conversation. It is what a client is connected to."""
+
+    def __init__(self, agent: Agent, dialect: Dialect, near: AgentNear) -> None:
+        self.agent = agent
+        self.dialect = dialect
+        self._near = near
+        self._switch = near.session.switch
+        agent.talk = self
+        self._unit = dialect.asked.unit
+        self._over = False
+        self._greeted = False
+        self._used: list[Branch] = []
+        self._written: list[str] = []
+        self._ready: list[Step] | None = None
+        self._tools: dict[str, tuple[base.Call, CallTool]] = {}
+        # The ear: what is being said, and what is still to come of it.
+        self._utterance: list[str] = []
+        self._ear: list[Timer] = []
+        self._noticed = False
+        self._unanswered: list[str] = []
+        self._began = self._switch.now
+        # The mouth: the steps that are left, what is being said and until when it plays.
+        self._steps: list[Step] = []
+        self._mouth: list[Timer] = []
+        self._answering = False
+        self._text = ""
+        self._speaks_from = self._speaks_until = 0
+
+    @property
+    def session(self) -> Session:
+        """The session that the client belongs to."""
+        return self._near.session
+
+    # --- the client's side (AgentFar) ---
+
+    def opened(self) -> None:
+        """The client is there."""
+        if self.agent.silent:
+            return
+        if (refusal := self.agent.refusal) is not None:
+            self._after(self.agent.timing.session, self._refuse, refusal.status, refusal.reason)
+        else:
+            self._after(self.agent.timing.session, self._begin)
+
+    def told(self, message: str, payload: Any) -> None:
+        """The scenario called a method of the client."""
+        self._happened("message", message, payload)
+        if self.agent.silent:
+            return
+        reading = self.dialect.reads(message, payload or {})
+        if reading.replies:
+            self._after(self.agent.timing.settings, self._tell, list(reading.replies))
+        for one in reading.inputs:
+            self._take(one)
+
+    def heard(self, sound: Sound | None) -> None:
+        """What is sent to the client sounds, or was cut."""
+        if self.agent.silent or self._over:
+            return
+        if sound is None:
+            self._cut_off()
+        elif sound.kind == "digits":
+            self._tell(self.dialect.digit(sound.content))
+        elif sound.kind == "speech" and sound.length is not None:
+            self._listen(sound, sound.length)
+
+    def cleared(self) -> None:
+        """What was still to be played is thrown away."""
+        self._speaks_until = min(self._speaks_until, self._switch.now)
+
+    def closed(self, code: int, reason: str) -> None:
+        """The scenario closed the connection."""
+        self._end(code, reason)
+
+    # --- what it does on its own ---
+
+    def say(self, text: str) -> None:
+        """Say this now, in place of what is being thought or said."""
+        self._run([Say(text)], 0)
+
+    def tell(self, event: str, payload: Any) -> None:
+        """Send a message of the vendor's as it is."""
+        self._near.told(event, payload)
+
+    def drop(self, code: int, reason: str) -> None:
+        """Close the connection; with 1006 it is lost."""
+        self._tell(self.dialect.dropped(code, reason))
+        self._near.closed(code, reason, clean=code != WebSocketCloseCode.CLOSE_ABNORMAL)
+        self._end(code, reason)
+
+    # --- beginning and end ---
+
+    def _begin(self) -> None:
+        self._tell(self.dialect.began())
+        if self.dialect.GREETS:
+            self._take(base.Begin())
+
+    def _refuse(self, status: int, reason: str) -> None:
+        self._tell(self.dialect.refused(status, reason))
+        self._near.closed(WebSocketCloseCode.CLOSE_ABNORMAL, f"{status} {reason}", clean=False)
+        self._end(WebSocketCloseCode.CLOSE_ABNORMAL, f"{status} {reason}")
+
+    def _end(self, code: int, reason: str) -> None:
+        if self._over:
+            return
+        self._over = True
+        self._hush()
+        self._deafen()
+        self._happened("closed", f"{int(code)} {reason}")
+
+    # --- what it is told ---
+
+    def _take(self, one: base.Input) -> None:
+        thinking = self.agent.timing.thinking
+        match one:
+            case base.Said(text):
+                self._happened("heard", text)
+                self._written.append(text)
+            case base.Answer():
+                self._asked()
+            case base.ToolResult():
+                self._result(one)
+            case base.Begin():
+                if not self._greeted:
+                    self._greeted = True
+                    self._run(self.agent.greeting.steps, thinking)
+            case base.SayThis(text):
+                self.say(text)
+            case base.Cancel():
+                self._stop("cancelled")
+            case base.Close(code, reason):
+                self._after(self.agent.timing.settings, self.drop, code, reason)
+
+    def _asked(self) -> None:
+        """An answer is asked for: to a tool's result, to what was said or written, or to begin with."""
+        timing = self.agent.timing
+        if self._answering and self.dialect.ONE_ANSWER:
+            self._fail("Conversation already has an active response", "conversation_already_has_active_response")
+            return
+        if self._ready is not None:
+            steps, self._ready = self._ready, None
+            self._written.clear()
+            self._run(steps, timing.tool)
+        elif self._written:
+            text = " ".join(self._written)
+            self._written.clear()
+            self._run(self._answer_to(text, greets=True), timing.thinking)
+        else:
+            greets, self._greeted = not self._greeted, True
+            default = self.agent.default.steps if self.agent.default is not None else []
+            self._run(self.agent.greeting.steps if greets else default, timing.thinking)
+
+    def _result(self, result: base.ToolResult) -> None:
+        call = result.call if result.call is not None else next(iter(self._tools), None)
+        if call not in self._tools:
+            self._fail(f"{_NO_SUCH_CALL}: {call}", "invalid_tool_call_id")
+            return
+        asked, step = self._tools.pop(call)
+        text = result.text
+        self._happened("result", text, asked.name)
+        self._tell(self.dialect.result_taken(asked, result))
+        branch = next((one for one in step.branches if one.fits(text)), None)
+        if branch is None and step.branches:
+            self._happened("unanswered", text)
+        self._ready = branch.steps if branch is not None else []
+
+    def _answer_to(self, text: str, *, greets: bool = False) -> list[Step]:
+        """The steps of the turn for what was heard."""
+        fitting = [turn for turn in self.agent.turns if turn.fits(text)]
+        if fitting:
+            same = [turn for turn in fitting if turn.words == fitting[0].words]
+            turn = next((one for one in same if not any(used is one for used in self._used)), same[-1])
+            self._used.append(turn)
+            return turn.steps
+        if greets and not self._greeted and self.agent.greeting.steps:
+            self._greeted = True
+            return self.agent.greeting.steps
+        if self.agent.default is not None:
+            return self.agent.default.steps
+        self._happened("unanswered", text)
+        return []
+
+    # --- the ear ---
+
+    def _listen(self, sound: Sound, length: int) -> None:
+        """Somebody speaks: what was being heard goes on, when its end has not been noticed yet."""
+        self._deafen()
+        model = self._switch.recognition
+        self._utterance.append(model.heard(sound).text)
+        if not self._noticed:
+            self._hark(self._switch.now + _us(self.agent.timing.detection), self._speech_started)
+        self._hark(sound.started + length + _us(model.delay), self._speech_stopped)
+
+    def _cut_off(self) -> None:
+        """What was being said was cut: it ends here."""
+        self._deafen()
+        if self._noticed:
+            self._hark(self._switch.now + _us(self._switch.recognition.delay), self._speech_stopped)
+        else:
+            self._utterance.clear()
+
+    def _speech_started(self) -> None:
+        self._noticed = True
+        speaking = self._answering or self._switch.now < self._speaks_until
+        self._tell(self.dialect.speech_started(self._milliseconds()))
+        if speaking:
+            self._interrupt()
+        self._stop("cancelled")
+
+    def _speech_stopped(self) -> None:
+        if not self._noticed:
+            self._speech_started()
+        self._noticed = False
+        self._deafen()
+        self._tell(self.dialect.speech_stopped(self._milliseconds()))
+        text = " ".join(filter(None, self._utterance))
+        self._utterance.clear()
+        self._after(self.agent.timing.transcription, self._understood, text)
+
+    def _understood(self, text: str) -> None:
+        if not text or self._switch.recognition.error is not None:
+            self._tell(self.dialect.not_heard())
+            return
+        self._happened("heard", text)
+        self._tell(self.dialect.heard(text, _pieces(text)))
+        self._greeted = True
+        if not self.dialect.answers_speech:
+            self._written.append(text)
+            return
+        # A caller who went on while the agent was thinking said one thing in two parts.
+        self._unanswered.append(text)
+        if not self._utterance:
+            self._run(self._answer_to(" ".join(self._unanswered)), self.agent.timing.thinking)
+
+    # --- the mouth ---
+
+    def _run(self, steps: list[Step], delay: float) -> None:
+        """Answer with these steps, after thinking for so many seconds."""
+        self._stop("cancelled")
+        self._steps = list(steps)
+        while self._steps and isinstance(self._steps[0], Wait):
+            delay += self._steps.pop(0).seconds  # type: ignore[union-attr]
+        if self._steps:
+            self._tell(self.dialect.thinking())
+            self._utter(delay, self._next)
+        else:
+            self._unanswered.clear()
+
+    def _next(self) -> None:
+        self._unanswered.clear()
+        if not self._steps:
+            self._finish("completed")
+            return
+        match self._steps.pop(0):
+            case Say(text):
+                self._say(text)
+            case CallTool() as step:
+                self._call(step)
+            case Wait(seconds):
+                self._utter(seconds, self._next)
+            case Fail(message, code):
+                self._finish("failed")
+                self._fail(message, code)
+            case Drop(code, reason):
+                self.drop(code, reason)
+
+    def _say(self, text: str) -> None:
+        self._open_answer()
+        now = self._switch.now
+        length = _us(self._switch.sounds.speech(text))
+        self._happened("said", text)
+        self._tell(self.dialect.text_begins(text))
+        if self.dialect.voice:
+            self._text, self._speaks_from = text, max(now, self._speaks_until)
+            self._speaks_until = self._speaks_from + length
+            self._near.says(Sound("speech", text, now, length, self._unit))
+        duration = int(length / self.agent.timing.speed)
+        said = ""
+        for at, prefix in words_in_time(text, duration):
+            piece, said = prefix[len(said) :], prefix
+            self._utter(at / 1e6, self._tell, self.dialect.text_piece, piece)
+        self._utter(duration / 1e6, self._said, text)
+
+    def _said(self, text: str) -> None:
+        self._tell(self.dialect.text_ends(text))
+        self._next()
+
+    def _call(self, step: CallTool) -> None:
+        self._open_answer()
+        call = base.Call(self.dialect.call_id(), step.name, dict(step.arguments))
+        self._tools[call.id] = call, step
+        self._happened("tool", step.name, dict(step.arguments))
+        self._tell(self.dialect.calls(call))
+        self._finish("completed")
+
+    def _open_answer(self) -> None:
+        if not self._answering:
+            self._answering = True
+            self._tell(self.dialect.answer_begins())
+
+    def _finish(self, status: str) -> None:
+        if self._answering:
+            self._answering = False
+            self._tell(self.dialect.answer_ends(status))
+
+    def _interrupt(self) -> None:
+        """The caller speaks while the agent does: it falls silent, and what it wanted to do is off."""
+        now = self._switch.now
+        heard = ""
+        for at, prefix in words_in_time(self._text, max(1, self._speaks_until - self._speaks_from)):
+            heard = prefix if at <= now - self._speaks_from else heard
+        self._happened("interrupted", heard)
+        self._stop("cancelled")
+        self._tell(self.dialect.interrupted(self._text, heard))
+        self._speaks_until = now
+        if self._tools and self.dialect.CANCELS_TOOLS:
+            self._tell(self.dialect.tools_cancelled(list(self._tools)))
+            self._tools.clear()
+
+    def _stop(self, status: str) -> None:
+        """What is being thought or said is given up."""
+        self._hush()
+        self._steps.clear()
+        self._finish(status)
+
+    def _fail(self, message: str, code: str) -> None:
+        messages = self.dialect.failed(message, code)
+        self._tell(messages)
+        if not messages:
+            self.drop(WebSocketCloseCode.CLOSE_SERVER_ERROR, message)
+
+    # --- inside ---
+
+    def _tell(self, messages: list[Message] | Callable[..., list[Message]], *args: Any) -> None:
+        for event, payload in messages(*args) if callable(messages) else messages:
+            self._near.told(event, payload)
+
+    def _happened(self, what: str, value: str, data: Any = None) -> None:
+        if what != "message":
+            facts = {"agent": self.agent.service, "value": value}
+            self.session.note("agent", what, self._unit, {**facts, "data": data} if data else facts)
+        self.agent.happened(what, value, self._switch.now, data)
+
+    def _milliseconds(self) -> int:
+        return (self._switch.now - self._began) // 1000
+
+    def _after(self, seconds: float, step: Callable[..., None], *args: Any) -> None:
+        self._switch.after(seconds, self._unless_over, step, *args)
+
+    def _unless_over(self, step: Callable[..., None], *args: Any) -> None:
+        if not self._over:
+            step(*args)
+
+    def _hark(self, instant: int, step: Callable[..., None], *args: Any) -> None:
+        self._ear.append(self._switch.at(instant, step, *args))
+
+    def _deafen(self) -> None:
+        for timer in self._ear:
+            timer.cancel()
+        self._ear.clear()
+
+    def _utter(self, seconds: float, step: Callable[..., None], *args: Any) -> None:
+        self._mouth = [timer for timer in self._mouth if timer.call is not None]
+        self._mouth.append(self._switch.after(seconds, step, *args))
+
+    def _hush(self) -> None:
+        for timer in self._mouth:
+            timer.cancel()
+        self._mouth.clear()
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1_000_000)
+
+
+def _pieces(text: str) -> list[str]:
+    """The words of a text, each with the blank before it, as transcripts are streamed."""
+    first, *rest = text.split() or [""]
+    return [first, *(f" {word}" for word in rest)]
