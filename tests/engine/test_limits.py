@@ -611,6 +611,22 @@ async def audio_file_size(kit: Kit) -> None:
     await kit.vox.logged("large The file has 10485761 bytes")
 
 
+async def dialogflow_query(kit: Kit) -> None:
+    """A longer query by text is refused; one of exactly so many characters is asked."""
+    dialog = kit.vox.dialogflow()
+    kit.vox.start(
+        kit.started("""
+        require(Modules.AI)
+        flow = AI.create_dialogflow(lang="en")
+        flow.add_event_listener(AI.Events.DialogflowError, lambda e: Logger.write(e.cause))
+        flow.send_query(text={"text": "x" * 256})
+        flow.send_query(text={"text": "x" * 257})
+    """)
+    )
+    await kit.vox.logged("The query has 257 characters; 256 are allowed")
+    assert [len(question.value) for question in dialog.questions] == [256]
+
+
 async def audio_download(kit: Kit) -> None:
     """A slower download ends the playback with the documented text."""
     kit.vox.audio("https://a.example/slow.mp3", 1, download_seconds=12)
@@ -802,7 +818,9 @@ ROWS = [
     Row("audio_file_10mb", "Audio file size", 10 * KILO**2, "audio_file_bytes", audio_file_size),
     Row("audio_download_12s", "Audio file download", 12, "audio_download_seconds", audio_download),
     Row("audio_cache_2_weeks", "TTS/file cache", 14 * 24 * 3600, "audio_cache_seconds", audio_cache, LONG_RUN),
-    Row("dialogflow_query_256_characters", "Dialogflow text query", 256, "dialogflow_query_characters", "Dialogflow"),
+    Row(
+        "dialogflow_query_256_characters", "Dialogflow text query", 256, "dialogflow_query_characters", dialogflow_query
+    ),
     Row("websocket_buffer_10s", "WebSocket inbound audio buffer", 10, "websocket_buffer_seconds", websocket_buffer),
     Row("conference_endpoints_100", "Conference endpoints", 100, "conference_endpoints", "Conference"),
     Row("conference_name_49_characters", "Conference name", 49, "conference_name_characters", "Conference"),
