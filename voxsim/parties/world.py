@@ -24,6 +24,7 @@ from voxsim.parties.line import Line
 from voxsim.parties.operators import Operator, make_operator
 from voxsim.parties.party import Party
 from voxsim.parties.rtmp import RtmpServers
+from voxsim.parties.toolserver import ToolServers
 from voxsim.parties.web import ScriptedWeb
 from voxsim.platform.account import Account, Application
 from voxsim.platform.platform import Caller, Platform
@@ -85,6 +86,8 @@ class World:
         self.web = ScriptedWeb(self.switch, loose_records)
         self.rtmp = RtmpServers()
         self.agents = ScriptedAgents(self.switch)
+        self.tools = ToolServers()
+        self.agents.connect_with("MCP", self.tools.connect)
         self.switch.outside = self.directory
         self.switch.streaming = self.rtmp
         self.switch.web = self.web

@@ -6,7 +6,7 @@ It is the test's trio clock: time moves only inside awaits, and as far as what i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -19,31 +19,30 @@ from voxsim.engine.future import Future
 from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Audio
-from voxsim.engine.queues import Queue
 from voxsim.engine.recognition import Recognition
 from voxsim.engine.recording import Remembered
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
-from voxsim.parties.agents import AgentTiming
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
 from voxsim.parties.rtmp import RtmpServer
+from voxsim.parties.toolserver import ToolServer
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
-from voxsim.testing.agents import AgentHandle
 from voxsim.testing.calls import Words
-from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.campaign import CallListHandle, Rows
+from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
-from voxsim.testing.handles import OperatorHandle, PartyHandle, SessionHandle, SocketHandle
+from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
+from voxsim.testing.queueing import PlaysQueues
 from voxsim.testing.stored import StorageHandle
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 
-class Vox(trio.abc.Clock, PlaysDialogs, Timed):
+class Vox(trio.abc.Clock, PlaysDialogs, Timed, PlaysQueues):
     """A platform for one test.
 
     Args:
@@ -143,41 +142,14 @@ class Vox(trio.abc.Clock, PlaysDialogs, Timed):
         """A WhatsApp user."""
         return self._party("wab", number, behaviour, how)
 
-    def queue(self, name: str, **settings: Any) -> Queue:
-        """A queue: `max_size`, `max_waiting` (seconds), `hold`, `agent_selection`, `task_selection`, `fault`.
-
-        Its `len()` is how many wait, and `agents` who serves it.
-        """
-        return self.world.queue(name, **settings)
-
-    def operator(
-        self, name: str, behaviour: str | Behaviour | None = None, *, queue: str | Sequence[str] = (), **how: Any
-    ) -> OperatorHandle:
-        """Somebody who serves a queue, or several: `skills={"french": 3}`, `talk=60`, `after_call=10`, `ban=600`.
-
-        How the phone is answered is behaviour, as of any party: `answer=2`, `busy=True`.
-        """
-        queues = (queue,) if isinstance(queue, str) else tuple(queue)
-        handle = OperatorHandle(self, self.world.add_operator(name, queues, behaviour, **how))
-        self._parties.append(handle)
-        return handle
-
-    def agent(self, service: str, timing: AgentTiming | None = None, **parameters: Any) -> AgentHandle:
-        """A scripted agent: `vox.agent("OpenAI").greets("Hello!")`.
-
-        Args:
-            service: a vendor, or one of its services such as `OpenAI.ChatCompletionsAPI`.
-            timing: how long it takes to notice, think and answer.
-            parameters: play only for clients made with these options, such as `agent_id="support"`.
-        """
-        handle = AgentHandle(self, service, timing, parameters)
-        self.world.agents.add(handle)
-        return handle
-
     @property
     def web(self) -> ScriptedWeb:
         """The web services, sockets and mail servers that scenarios meet."""
         return self.world.web
+
+    def tools(self, endpoint: str = "*") -> ToolServer:
+        """An MCP server at an endpoint (`*`: at any) for the tools that scenarios call."""
+        return self.world.tools.add(endpoint)
 
     def rtmp(self, url: str) -> RtmpServer:
         """The RTMP server at a URL: what streaming agents published there, and whether it takes them."""
