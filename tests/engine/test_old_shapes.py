@@ -83,7 +83,7 @@ VoxEngine.create_asr({"lang": ASRLanguage.ENGLISH_US, "dict": ASRDictionary.ADDR
 VoxEngine.create_asr(ASRLanguage.ENGLISH_US)
 VoxEngine.create_asr(ASRLanguage.ENGLISH_US, ["Brooklyn", "Queens"])
 VoxEngine.create_asr({"profile": ASRProfileList.Google.en_US, "interimResults": True, "phraseHints": ["yes"]})
-VoxEngine.create_asr({"profile": ASRProfileList.Yandex.ru_RU, "model": ASRModelList.Yandex.general, "interimResults": 1})
+VoxEngine.create_asr({"profile": ASRProfileList.Yandex.ru_RU, "model": ASRModelList.Yandex.DEFAULT})
 VoxEngine.create_asr({"profile": ASRProfileList.Google.en_US, "recognitionMode": "dictation"})
 VoxEngine.create_asr({"lang": "en-US", "singleUtterance": True, "noSpeechTimeout": 5, "maxSpeechTimeout": 30})
 VoxEngine.create_asr({"lang": "en-US", "mode": "single", "timeout": 5000})

@@ -45,8 +45,8 @@ _ACTS: Final[dict[str, bool]] = {
 
 _TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
 _WORDS: Final = ("silent", *FAILURES)
-_MACHINES: Final = ("machine", "mimic", "quiet")
-KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_MACHINES, "noise", "takes_transfer", "takes_reinvite", "no_ring")
+_NATURES: Final = ("machine", "mimic", "quiet", "noise")
+KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_NATURES, "takes_transfer", "takes_reinvite", "no_ring")
 """Every key of a behaviour."""
 _RINGS_FIRST: Final = frozenset({408, 487, 603})
 """The refusals that come from a phone that rings; one that comes at once is of the network, and nothing rings."""
@@ -160,10 +160,8 @@ class Behaviour:
                 fields.update(reject=code, reject_at=at or 0.0, reason=reason, answer=None)
                 if code not in _RINGS_FIRST and not at:
                     fields.setdefault("ring", None)
-            elif key == "noise":
-                fields["noise"] = _fraction(key, value)
-            elif key in _MACHINES:
-                fields.update(_answerer(key, value))
+            elif key in _NATURES:
+                fields.update(_nature(key, value))
             elif key in ("takes_transfer", "takes_reinvite"):
                 fields[key] = _status(value, lowest=200)
             elif key in ("ring", "early", "answer", "cancel", "hangup"):
@@ -281,10 +279,12 @@ def _act(key: str, value: str, at: float | None) -> Act:
     return Act(key, value, at if at is not None else 0.0)
 
 
-def _answerer(key: str, value: str) -> dict[str, Any]:
-    """The fields of a behaviour that say who answers."""
+def _nature(key: str, value: str) -> dict[str, Any]:
+    """The fields of a behaviour that say who is there."""
     if key == "quiet":
         return {"quiet": True}
+    if key == "noise":
+        return {"noise": _fraction(key, value)}
     return {"machine": _seconds(key, value) if value else DEFAULT_GREETING, "mimic": key == "mimic"}
 
 

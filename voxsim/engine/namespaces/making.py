@@ -115,8 +115,8 @@ class Making(Namespace):
             model: a member of `ASRModelList`; told in the timeline.
             lang, language: what older scripts give in place of a profile, a member of `ASRLanguage`.
             interim_results: fire InterimResult word by word while somebody speaks.
-            single_utterance: one Result per utterance; without it the platform may give more for a long one. SaluteSpeech
-                has it unless told otherwise.
+            single_utterance: one Result per utterance; without it the platform may give more for a long one.
+                SaluteSpeech has it unless told otherwise.
             phrase_hints, dict: what is likely to be said; the recogniser is surer of it.
             profanity_filter: put asterisks into swear words.
 

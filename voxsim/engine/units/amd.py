@@ -22,7 +22,7 @@ from voxsim.vocabulary.errors import VoxsimError
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
     from voxsim.engine.switch import Timer
-    from voxsim.engine.units.callline import CallLine
+    from voxsim.engine.units.calldetect import DetectedLine
 
 DEFAULT_TIMEOUT: Final = 6500
 """Milliseconds from Connected after which detection gives up, unless the detector was made with others."""
@@ -33,7 +33,7 @@ class DetectionComplete(Event):
     """Detection is over. `confidence` is 0 to 100; a call that ended, or a time-out, has none."""
 
     amd: AnsweringMachineDetector
-    call: CallLine
+    call: DetectedLine
     call_id: str
     result_class: str
     result_subtype: str | None = None
@@ -112,7 +112,7 @@ class AnsweringMachineDetector(MediaUnit):
         self, session: Session, model: str, timeout: float, thresholds: Thresholds, trouble: str | None = None
     ) -> None:
         super().__init__(session, session.switch.ids.unit())
-        self.call: CallLine | None = None
+        self.call: DetectedLine | None = None
         self.model = model
         self.timeout = timeout
         self.state = AMDState.IDLE
@@ -149,7 +149,7 @@ class AnsweringMachineDetector(MediaUnit):
 
     # --- for the engine ---
 
-    def attach(self, call: CallLine) -> None:
+    def attach(self, call: DetectedLine) -> None:
         """Listen to this call, from its Connected on."""
         if self.call is not None or self.state is not AMDState.IDLE:
             self.session.warn(f"AMD {self._id} serves one call only; ignored.", self._id)
@@ -199,9 +199,9 @@ class AnsweringMachineDetector(MediaUnit):
     # --- inside ---
 
     def _stream_begins(self, source: MediaUnit, how: SendMedia) -> None:
-        from voxsim.engine.units.callline import CallLine
+        from voxsim.engine.units.calldetect import DetectedLine
 
-        if isinstance(source, CallLine):
+        if isinstance(source, DetectedLine):
             if self.call is not source:
                 self.attach(source)
         else:

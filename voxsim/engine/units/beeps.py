@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from voxsim.engine.leg import CONNECTED
 from voxsim.engine.tones import frequencies_of
 from voxsim.engine.units.callevents import CallEvents
 from voxsim.vocabulary.errors import BadArgument
@@ -14,7 +15,7 @@ from voxsim.vocabulary.errors import BadArgument
 if TYPE_CHECKING:
     from voxsim.engine.media import Sound
     from voxsim.engine.switch import Timer
-    from voxsim.engine.units.callline import CallLine
+    from voxsim.engine.units.calldetect import DetectedLine
 
 _NEAR: Final = 25
 """How far a beep may be off, in hertz (a guess)."""
@@ -24,13 +25,13 @@ _NEAR: Final = 25
 class BeepWatch:
     """One detection: the call, the frequencies wanted (hertz; none for any), and its clock."""
 
-    call: CallLine
+    call: DetectedLine
     frequencies: tuple[float, ...]
     clock: Timer | None = None
     live: bool = True
 
     @classmethod
-    def on(cls, call: CallLine, frequencies: Sequence[float] | None, timeout: float | None) -> BeepWatch:
+    def on(cls, call: DetectedLine, frequencies: Sequence[float] | None, timeout: float | None) -> BeepWatch:
         """Begin to listen.
 
         Raises:
@@ -43,18 +44,30 @@ class BeepWatch:
                     f"enableBeepDetection: `frequencies` are hertz and `timeout` is milliseconds, got {value!r}."
                 )
         watch = cls(call, wanted)
+        call.listen(watch)
         if not call.leg.alive:
             call.session.switch.post(watch.fail, "The call has ended")
         elif timeout is not None:
             watch.clock = call.session.switch.after_ms(timeout, watch.give_up)
         return watch
 
-    def hear(self, sound: Sound) -> None:
-        """The line sounds a tone."""
+    def connected(self) -> None:
+        """The call is connected: from now on its tones are heard."""
+
+    def ended(self) -> None:
+        """The call is over: nothing more can be heard."""
+        self.stop()
+
+    def heard(self, sound: Sound) -> None:
+        """The subscriber begins to sound."""
+        if self.live and sound.kind == "tone" and self.call.leg.state is CONNECTED:
+            self._tone(sound)
+
+    def _tone(self, sound: Sound) -> None:
         found = frequencies_of(sound.content)
         near = [one for one in found if any(abs(one - wanted) <= _NEAR for wanted in self.frequencies)]
         heard = near if self.frequencies else found
-        if self.live and heard:
+        if heard:
             self.stop()
             call = self.call
             call.emit(CallEvents.BeepDetectionComplete(call, call._id, frequencies=heard))

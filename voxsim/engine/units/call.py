@@ -7,7 +7,7 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.command import Options, command
@@ -15,6 +15,7 @@ from voxsim.engine.headers import sendable
 from voxsim.engine.leg import ALERTING, CONNECTED, Leg
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.ports import Headers
+from voxsim.engine.units.calldetect import DetectedLine
 from voxsim.engine.units.callevents import CallEvents
 from voxsim.engine.units.callline import CallPlayback
 from voxsim.engine.units.callrecord import RecordedLine
@@ -38,7 +39,7 @@ _DIGITS: Final = frozenset("0123456789*#p")
 
 
 @unit("Call", events=CallEvents)
-class Call(RecordedLine):
+class Call(RecordedLine, DetectedLine):
     """One leg of a session: a line to one subscriber."""
 
     __slots__ = ()
@@ -351,49 +352,6 @@ class Call(RecordedLine):
         """Play the ringback of `US` or `RU`, over and over."""
         script = RU_RINGBACK if str(country).upper() == "RU" else US_RINGBACK
         return self._play("playProgressTone", Segment("tone", script), loop=True, stays=True)
-
-    @command("enableBeepDetection({parameters}?)")
-    def enable_beep_detection(
-        self, parameters: Options = None, *, frequencies: Sequence[float] | None = None, timeout: float | None = None
-    ) -> None:
-        """Listen for a beep, such as a machine's: BeepDetectionComplete follows, or BeepDetectionError.
-
-        Args:
-            parameters: the options below under their documented names.
-            frequencies: hertz; a beep of any frequency counts when none are given.
-            timeout: milliseconds after which it is complete without a beep; it listens for ever when not given.
-
-        Raises:
-            BadArgument: a frequency or the timeout is no positive number.
-        """
-        from voxsim.engine.units.beeps import BeepWatch
-
-        if self._beep is not None:
-            self._beep.stop()
-        self._beep = BeepWatch.on(self, frequencies, timeout)
-
-    @command("disableBeepDetection()")
-    def disable_beep_detection(self) -> None:
-        """Cease to listen for a beep: BeepDetectionComplete with `timeout` False follows when it was listened for."""
-        if self._beep is None or not self._beep.live:
-            self.session.warn("disableBeepDetection: no beep is being listened for; ignored.", self._id)
-        else:
-            self._beep.disable()
-
-    @command("monitorMediaStatistics({parameters})")
-    def monitor_media_statistics(
-        self, parameters: Options = None, *, monitor: bool = True, interval: float | None = None
-    ) -> None:
-        """Fire MediaStatisticsReceived at an interval, or cease to.
-
-        Args:
-            parameters: the options below under their documented names.
-            monitor: whether to report.
-            interval: milliseconds between two reports; 5000 when not given.
-        """
-        from voxsim.engine.units.statistics import monitor_media
-
-        monitor_media(self, monitor=bool(monitor), interval=interval)
 
     def _play(
         self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False

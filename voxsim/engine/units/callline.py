@@ -12,8 +12,6 @@ from voxsim.engine.leg import CONNECTED, Leg
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import Headers
 from voxsim.engine.recording import LEFT, RIGHT
-from voxsim.engine.tones import is_progress_tone
-from voxsim.engine.units.aievents import AIEvents
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.codes import Cause
@@ -24,7 +22,6 @@ from voxsim.vocabulary.errors import CallEnded, VoxsimError
 if TYPE_CHECKING:
     from voxsim.engine.frames import Encoding
     from voxsim.engine.session import Session
-    from voxsim.engine.units.beeps import BeepWatch
     from voxsim.engine.units.take import Take
 
 _ON_CONNECTED: Final = frozenset({CallEvents.Connected.plain})
@@ -93,7 +90,6 @@ class CallLine(MediaUnit):
     """The scenario's end of one leg."""
 
     __slots__ = (
-        "_beep",
         "_custom_data",
         "_detectors",
         "_handles_transfer",
@@ -105,12 +101,10 @@ class CallLine(MediaUnit):
         "_transfers",
         "last_headers",
         "leg",
-        "reports",
         "takes",
     )
 
     EVENTS: ClassVar = CallEvents
-    MORE_EVENTS: ClassVar = (AIEvents,)
     NAME: ClassVar = "Call"
 
     def __init__(self, session: Session, leg: Leg, custom_data: str = "") -> None:
@@ -118,8 +112,6 @@ class CallLine(MediaUnit):
         self.leg = leg
         self.last_headers: Headers = leg.offered_headers if leg.incoming else {}
         self._custom_data = custom_data
-        self.reports = 0
-        self._beep: BeepWatch | None = None
         self._detectors: list[Follower] | None = None
         self._tones: DTMFType | None = None
         self._mic = False
@@ -255,8 +247,6 @@ class CallLine(MediaUnit):
     def leg_speaks(self, sound: Sound) -> None:
         """The subscriber began to say something."""
         self._speech = sound
-        if sound.kind == "tone":
-            self._tone_heard(sound)
         if self._mic and sound.kind == "speech" and sound.length is not None:
             self.emit(CallEvents.MicStatusChange(self, self._id, active=True))
             self.session.switch.at(sound.started + sound.length, self._speech_over, sound)
@@ -273,40 +263,11 @@ class CallLine(MediaUnit):
             for take in self.takes or ():
                 take.silent(RIGHT, self)
 
-    def _tone_heard(self, sound: Sound) -> None:
-        """The subscriber's line sounds a tone: a machine's beep, or the low tones of a telephone exchange."""
-        if self.leg.state is not CONNECTED:
-            return
-        if self._beep is not None:
-            self._beep.hear(sound)
-        # The older detector tells of one tone in a session, to those who listen.
-        tone = CallEvents.ToneDetected
-        if self.wanted(tone) and not any(record.name == tone.plain for record in self.session.events):
-            progress = is_progress_tone(sound.content)
-            self.emit(tone(self, self._id, progress_tone=progress, voicemail_tone=not progress))
-
     def listen(self, detector: Follower) -> None:
         """Tell a detector, or whoever else follows the call, when the call is connected, and when it is over."""
         if self._detectors is None:
             self._detectors = []
         self._detectors.append(detector)
-
-    def identification(
-        self, moment: str, result: str = "", subtype: str | None = None, confidence: int | None = None
-    ) -> None:
-        """A detector's progress, as events of the call."""
-        match moment:
-            case "started":
-                self.emit(CallEvents.AudioIdentificationStarted(self, self._id))
-            case "result":
-                found = CallEvents.AudioIdentificationResult(
-                    self, self._id, audio_type=result, audio_sub_type=subtype or "NONE", confidence=confidence or 0
-                )
-                self.emit(found)
-            case "stopped":
-                self.emit(CallEvents.AudioIdentificationStopped(self, self._id))
-            case "error":
-                self.emit(CallEvents.AudioIdentificationError(self, self._id))
 
     def _speech_over(self, sound: Sound) -> None:
         if self._mic and self._speech is sound and self.leg.alive:
@@ -377,8 +338,6 @@ class CallLine(MediaUnit):
         session.calls.pop(self._id, None)
         for detector in self._detectors or ():
             detector.ended()
-        if self._beep is not None:
-            self._beep.stop()
         if was is CONNECTED or leg.incoming:
             self.emit(
                 CallEvents.Disconnected(

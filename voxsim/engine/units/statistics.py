@@ -8,7 +8,7 @@ from voxsim.engine.units.callevents import CallEvents
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
-    from voxsim.engine.units.callline import CallLine
+    from voxsim.engine.units.calldetect import DetectedLine
 
 DEFAULT_INTERVAL: Final = 5000
 """Milliseconds between two reports when nothing is said of it (a guess)."""
@@ -19,7 +19,7 @@ _SILENT: Final = -90
 """Audio levels in decibels below full scale (a guess)."""
 
 
-def monitor_media(call: CallLine, *, monitor: bool, interval: float | None) -> None:
+def monitor_media(call: DetectedLine, *, monitor: bool, interval: float | None) -> None:
     """Report the figures of a call's media at an interval in milliseconds, or cease to.
 
     Raises:
@@ -33,11 +33,11 @@ def monitor_media(call: CallLine, *, monitor: bool, interval: float | None) -> N
         _later(call, call.reports, milliseconds, 0)
 
 
-def _later(call: CallLine, run: int, interval: float, number: int) -> None:
+def _later(call: DetectedLine, run: int, interval: float, number: int) -> None:
     call.session.switch.after_ms(interval, _report, call, run, interval, number)
 
 
-def _report(call: CallLine, run: int, interval: float, number: int) -> None:
+def _report(call: DetectedLine, run: int, interval: float, number: int) -> None:
     # A later request for reports, or for none, ends this run of them.
     if call.reports != run or not call.leg.alive:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from voxsim.engine.future import Future
 from voxsim.engine.units.aievents import AIEvents, VoicemailEvent
 from voxsim.engine.units.amd import DEFAULT_TIMEOUT, AnsweringMachineDetector, DetectionComplete, Thresholds
-from voxsim.engine.units.callline import CallLine
+from voxsim.engine.units.calldetect import DetectedLine
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class VoicemailDetector(AnsweringMachineDetector):
 
     __slots__ = ("_threshold", "found")
 
-    def __init__(self, call: CallLine, model: str, threshold: float) -> None:
+    def __init__(self, call: DetectedLine, model: str, threshold: float) -> None:
         super().__init__(call.session, model, DEFAULT_TIMEOUT, Thresholds())
         self._threshold = threshold
         self.found: Future[VoicemailEvent] = Future(call.session.switch, f"the voicemail detection of {call!r}")
@@ -45,7 +45,7 @@ class VoicemailDetector(AnsweringMachineDetector):
 
 
 def detect_voicemail(
-    session: Session, call: CallLine, model: str | None = None, threshold: float | None = None
+    session: Session, call: DetectedLine, model: str | None = None, threshold: float | None = None
 ) -> Future[VoicemailEvent]:
     """Find out whether a machine answered a call: to be awaited, and an event of the call besides.
 
@@ -59,7 +59,7 @@ def detect_voicemail(
         BadArgument: there is no call, or the threshold is out of its range.
         CallEnded: when it is awaited, and the call ended first.
     """
-    if not isinstance(call, CallLine) or call.session is not session:
+    if not isinstance(call, DetectedLine) or call.session is not session:
         raise BadArgument(f"AI.detectVoicemail takes a call of this session, got {call!r}.")
     wanted = DEFAULT_THRESHOLD if threshold is None else threshold
     if isinstance(wanted, bool) or not isinstance(wanted, int | float) or not 0 <= wanted <= 1:
