@@ -31,6 +31,7 @@ from voxsim.parties.toolserver import ToolServer
 from voxsim.parties.web import Peer, ScriptedWeb
 from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
+from voxsim.testing.agents import PlaysAgents
 from voxsim.testing.calls import Words
 from voxsim.testing.campaign import CallListHandle, Rows
 from voxsim.testing.dialogs import PlaysDialogs
@@ -42,7 +43,7 @@ from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 
-class Vox(trio.abc.Clock, PlaysDialogs, Timed, PlaysQueues):
+class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
     """A platform for one test.
 
     Args:

@@ -131,6 +131,7 @@ class Canvas:
         self._busy: dict[str, str] = {}
         self._lines: dict[str, _Line] = {}
         self.sockets: dict[str, Socket] = {}
+        self.clients: set[str | None] = set()
         self.mails: dict[str | None, list[str]] = {}
         self.requests: dict[str, int] = {}
         self.told: set[tuple[int, str | None, str, str]] = set()

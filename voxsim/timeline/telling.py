@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from voxsim.engine.journal import Record
-from voxsim.timeline import hearing, phrases
+from voxsim.timeline import hearing, phrases, services
 from voxsim.timeline.canvas import Canvas, Facts, Tone
 from voxsim.timeline.legs import LEG
 from voxsim.timeline.web import HTTP, MAIL, WEBSOCKET
@@ -117,7 +117,8 @@ def _media(canvas: Canvas, record: Record, facts: Facts) -> None:
     if canvas.leg(origin) is not None:
         canvas.passed_on(record, origin, line.key, label)
     elif origin in canvas.sockets:
-        canvas.arrow(record, canvas.sockets[origin].key, line.key, "♪ audio")
+        heard = label if facts.get("kind") == "speech" else "♪ audio"
+        canvas.arrow(record, canvas.sockets[origin].key, line.key, heard)
     else:
         canvas.arrow(record, canvas.scenario(record.session), line.key, label)
 
@@ -242,6 +243,8 @@ _MIXERS: Final = {"Conference.Started": "conference begins", "Conference.Stopped
 
 def _event(canvas: Canvas, record: Record) -> None:
     name = record.name
+    if services.told_event(canvas, record):
+        return
     if name in _QUIET or name in hearing.QUIET or record.unit in canvas.entered:
         if name == "ASR.Started":
             canvas.recognisers.add(record.unit)
@@ -303,6 +306,8 @@ TELLERS: Final[dict[str, Callable[[Canvas, Record], None]]] = {
     "http": _by_name(HTTP),
     "mail": _by_name(MAIL),
     "websocket": _by_name(WEBSOCKET),
+    "connector": _by_name(services.CONNECTOR),
+    "agent": _by_name(services.AGENT),
     "log": _log,
     "warning": _warning,
     "limit": _limit,

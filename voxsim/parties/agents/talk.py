@@ -365,7 +365,7 @@ class Talk:
 
     def _happened(self, what: str, value: str, data: Any = None) -> None:
         if what != "message":
-            facts = {"agent": self.agent.service, "value": value}
+            facts = {"agent": self.agent.service, "value": value, "voice": self.dialect.voice}
             self.session.note("agent", what, self._unit, {**facts, "data": data} if data else facts)
         self.agent.happened(what, value, self._switch.now, data)
 
