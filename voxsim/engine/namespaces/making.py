@@ -16,9 +16,9 @@ from voxsim.vocabulary.naming import python_name
 
 if TYPE_CHECKING:
     from voxsim.engine.units.asr import ASR
-    from voxsim.engine.units.streamingagent import StreamingAgent
     from voxsim.engine.units.conference import Conference
     from voxsim.engine.units.recorder import ConferenceRecorder, Recorder
+    from voxsim.engine.units.streamingagent import StreamingAgent
 
 _SHORTEST_KEYFRAME_INTERVAL: Final = 2
 _ASR_OPTIONS: Final = (

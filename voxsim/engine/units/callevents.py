@@ -1,7 +1,7 @@
 """CallEvents: every event of a call, with its payload.
 
-Some facilities are not built yet (recording, answering machine and beep detection, statistics): their events are
-declared here all the same, in the place where their unit will fire them.
+Those of signalling and playback are fired by `callline`, those of detection by `calldetect` and the detectors, those of
+records by `take`.
 """
 
 from __future__ import annotations
