@@ -232,6 +232,40 @@ def test_several_files_share_their_globals(write: Callable[..., str], capsys: py
     assert "sales" in capsys.readouterr().out
 
 
+JOINER = """\
+from voxsim import AppEvents, CallEvents, VoxEngine
+
+@VoxEngine.on(AppEvents.CallAlerting)
+def alerting(event):
+    VoxEngine.easy_process(event.call, VoxEngine.call_conference("room-1", event.callerid))
+"""
+
+HOLDER = """\
+from voxsim import AppEvents, CallEvents, Logger, VoxEngine
+
+@VoxEngine.on(AppEvents.CallAlerting)
+def alerting(event):
+    Logger.write(f"{event.destination} is joined by {event.callerid}")
+    event.call.add_event_listener(CallEvents.Disconnected, lambda _: VoxEngine.terminate())
+    event.call.answer()
+"""
+
+
+@pytest.mark.parametrize("given", ["room-1={}", "room-.*={}", "x={0}|room-1={0}", "{}"])
+def test_a_further_rule_holds_the_conference(given: str, run: Run, write: Callable[..., str]) -> None:
+    holder = write(HOLDER, "room-1.py")
+    rules = [word for one in given.format(holder).split("|") for word in ("--rule", one)]
+    status, journal, err = run(JOINER, "--hangup", "3", *rules)
+    assert (status, err, logged(journal)) == (0, "", ["room-1 is joined by 15550001"])
+
+
+def test_a_rule_needs_a_file(write: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", write(JOINER, "join.py"), "--rule", "room="]) == 2
+    assert "PATTERN=FILE such as 'room-.*=room.py' is needed, got 'room='" in capsys.readouterr().err
+    assert main(["run", write(JOINER, "join.py"), "--rule", "room=missing.py"]) == 2
+    assert "missing.py" in capsys.readouterr().err
+
+
 def test_what_a_scenario_prints_does_not_spoil_the_picture(run: Run) -> None:
     _, journal, err = run("print('loading')\n" + MENU.replace("call.answer()", "call.answer(); print('answered')"))
     assert logged(journal) == ["gone"]

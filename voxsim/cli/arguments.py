@@ -40,6 +40,7 @@ A behaviour says what somebody does with a call, in seconds:
 Examples:
   voxsim run menu.py
   voxsim run menu.py --press "1@3s,2@5s" --answer "+15550100=busy"
+  voxsim run join.py --rule "room-.*=room.py"
   voxsim run callback.py --custom-data '{"number": "+15550100"}' --http "POST:stop@30" --trace callback.jsonl
 
 Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
@@ -79,6 +80,7 @@ class Options(argparse.Namespace):
     parser: Parser
 
     scenarios: list[str]
+    rules: list[tuple[str, str]]
     caller: str
     destination: str
     press: list[Act]
@@ -211,6 +213,16 @@ def answer(text: str) -> tuple[str, Behaviour]:
     raise argparse.ArgumentTypeError(wrong or f"PATTERN=BEHAVIOUR such as '+15550100=busy' is needed, got {text!r}")
 
 
+def rule(text: str) -> tuple[str, str]:
+    """Read `PATTERN=FILE`; without a pattern a rule takes the calls to the file's name, as a served folder's does."""
+    from pathlib import Path
+
+    pattern, _, file = text.rpartition("=")
+    if not file.strip():
+        raise argparse.ArgumentTypeError(f"PATTERN=FILE such as 'room-.*=room.py' is needed, got {text!r}")
+    return pattern or re.escape(Path(file).stem), file
+
+
 def request(text: str) -> Request:
     """Read `METHOD[:BODY]@t`: one managing HTTP request with its moment."""
     match = _REQUEST.fullmatch(text)
@@ -278,6 +290,11 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add("--answer", metavar="PATTERN=BEHAVIOUR", type=answer, action="append", default=[], help=help_text)
     help_text = "send the session a managing HTTP request t seconds after the beginning (repeatable)"
     add("--http", metavar="METHOD[:BODY]@t", type=request, action="append", default=[], help=help_text)
+    help_text = (
+        "a further scenario, for the conferences and transfers whose destination matches PATTERN, by default the "
+        "file's name (repeatable; the first that matches counts, all others run SCENARIO)"
+    )
+    add("--rule", metavar="[PATTERN=]FILE", dest="rules", type=rule, action="append", default=[], help=help_text)
 
 
 def _add_caller(group: argparse._ArgumentGroup) -> None:

@@ -66,6 +66,8 @@ def _world(options: Options) -> tuple[World, Rule]:
     for pattern, behaviour in options.answer:
         for kind, address in _meanings(pattern):
             world.add_party(kind, address, behaviour)
+    for pattern, file in options.rules:
+        world.add_rule(file, pattern)
     return world, world.add_rule(options.scenarios)
 
 

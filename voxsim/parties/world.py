@@ -95,7 +95,7 @@ class World:
         self.dialogs = self.switch.dialogs = ScriptedDialogs(self.switch)
         self.switch.services = AccountServices(lambda: self.context)
         self.driver = Driver(self.switch, pace, until)
-        self._rules: dict[tuple[str, ...], Rule] = {}
+        self._rules: dict[tuple[Any, ...], Rule] = {}
 
     @cached_property
     def context(self) -> Context:
@@ -110,21 +110,28 @@ class World:
 
     # --- scenarios ---
 
-    def rule(self, files: Files, pattern: str = ".*") -> Rule:
+    def rule(self, files: Files, pattern: str = ".*", *, video_conference: bool = False) -> Rule:
         """A rule for one scenario file, or for several that share their globals, in order.
+
+        Args:
+            files: the scenarios.
+            pattern: what the whole destination has to match.
+            video_conference: whether it serves video conferences.
 
         Raises:
             ConfigurationError: a file does not exist, or is of no known language.
         """
         names = (str(files),) if isinstance(files, str | Path) else tuple(str(file) for file in files)
-        if names not in self._rules:
+        key = (names, pattern, video_conference)
+        if key not in self._rules:
             title = Path(names[-1]).stem if names else "empty"
-            self._rules[names] = Rule(title, load_program(names), pattern, len(self._rules) + 1)
-        return self._rules[names]
+            number = len(self._rules) + 1
+            self._rules[key] = Rule(title, load_program(names), pattern, number, video_conference=video_conference)
+        return self._rules[key]
 
-    def add_rule(self, files: Files, pattern: str = ".*") -> Rule:
-        """Let calls to destinations that match the pattern run these scenarios."""
-        rule = self.rule(files, pattern)
+    def add_rule(self, files: Files, pattern: str = ".*", *, video_conference: bool = False) -> Rule:
+        """Let calls and conferences whose destination matches the pattern run these scenarios."""
+        rule = self.rule(files, pattern, video_conference=video_conference)
         self.platform.rules.append(rule)
         return rule
 

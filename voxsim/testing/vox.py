@@ -192,9 +192,12 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
 
     # --- sessions ---
 
-    def scenario(self, files: Files, pattern: str = ".*") -> None:
-        """Let calls to destinations that match the pattern run this scenario, or these in order."""
-        self.world.add_rule(self.paths(files), pattern)
+    def scenario(self, files: Files, pattern: str = ".*", *, video_conference: bool = False) -> None:
+        """Let calls and conferences whose destination matches the pattern run this scenario, or these in order.
+
+        Rules are tried in the order in which they are given here; one with `video_conference` has endpoints.
+        """
+        self.world.add_rule(self.paths(files), pattern, video_conference=video_conference)
 
     def start(self, scenario: Files, custom_data: str = "") -> SessionHandle:
         """Begin a session over HTTP, as StartScenarios does."""
