@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.timers import set_timeout as set_timeout
     from voxsim.engine.namespaces.timers import sleep as sleep
     from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
+    from voxsim.engine.namespaces.voximplantapi import VoximplantAPI as VoximplantAPI
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.services import StorageKey as StorageKey
     from voxsim.engine.services import StoragePage as StoragePage
@@ -167,6 +168,7 @@ _HOMES = {
     "engine.namespaces.speaking": "Google VoxTTS XAI",
     "engine.namespaces.timers": "clear_interval clear_timeout now outside set_interval set_timeout sleep",
     "engine.namespaces.voxengine": "VoxEngine",
+    "engine.namespaces.voximplantapi": "VoximplantAPI",
     "engine.connectors.detectors": "Pipecat Silero",
     "engine.connectors.mcp": "MCP",
     "engine.http": "HttpRequestOptions HttpRequestResult",

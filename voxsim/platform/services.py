@@ -52,8 +52,19 @@ class AccountServices:
         return self._context().platform.call_lists.report(session, kind, data)
 
     async def manage(self, session: Session, command: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Carry out a command of the management API."""
-        raise NotImplementedError
+        """Carry out a command of the management API; errors are replies, with a code and a text."""
+        from voxsim.platform.commands import COMMANDS, ManagementError
+        from voxsim.platform.commands.declare import not_emulated
+
+        declared = COMMANDS.get(command)
+        try:
+            if declared is None:
+                raise not_emulated(command)
+            reply = await declared.run(self._context(), declared.convert(parameters))
+        except ManagementError as error:
+            return {"error": {"code": error.code, "msg": str(error)}}
+        content = reply.get("file_content")
+        return {**reply, "file_content": content.decode("utf-8", "replace")} if isinstance(content, bytes) else reply
 
     def _items(self, session: Session) -> KeyValue:
         return self._context().key_value_of(session.origin.application_id)

@@ -19,10 +19,10 @@ import attrs
 from voxsim.platform.commands import COMMANDS, NAMES, Context, ManagementError
 from voxsim.platform.commands.declare import (
     AUTHORIZATION_FAILED,
-    FORBIDDEN_COMMAND,
     INVALID_ARGUMENTS,
     MISSING_COMMAND,
     UNKNOWN_COMMAND,
+    not_emulated,
 )
 from voxsim.platform.commands.sessions import TOO_MANY
 
@@ -176,7 +176,7 @@ class Management:
             raise ManagementError(UNKNOWN_COMMAND, f"Unknown command {name[:80]!r}.")
         authenticate(self.context.account, self.keys, token, fields, now)
         if declared is None:
-            raise ManagementError(FORBIDDEN_COMMAND, f"The command {name} is not emulated yet.")
+            raise not_emulated(name)
         return await declared.run(self.context, declared.convert(fields))
 
 

@@ -66,6 +66,11 @@ def bad_parameter(name: str, why: str = "") -> ManagementError:
     )
 
 
+def not_emulated(command: str) -> ManagementError:
+    """The documented error for a command that is forbidden, here for one that voxsim does not carry out."""
+    return ManagementError(FORBIDDEN_COMMAND, f"The command {command} is not emulated yet.")
+
+
 def _number(name: str, text: str) -> int:
     try:
         return int(text)
