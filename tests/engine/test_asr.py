@@ -182,6 +182,27 @@ async def test_a_call_knows_that_its_speech_is_watched_for(vox: Vox, listening):
     assert vox.session.log == ["ASR.Started", "true", "false", "ASR.Stopped 0 1"]
 
 
+async def test_everybody_in_a_conference_is_understood_and_its_music_is_not(vox: Vox, incoming):
+    scenario = incoming("""
+        require(Modules.ASR)
+        require(Modules.Conference)
+        room = VoxEngine.create_conference()
+        asr = VoxEngine.create_asr(profile=ASRProfileList.Google.en_US)
+        asr.add_event_listener(ASREvents.Result, lambda e: Logger.write(e.text))
+        room.send_media_to(asr)
+        VoxEngine.create_tts_player("you are welcome").send_media_to(room)
+        call.answer()
+        other = VoxEngine.call_pstn("+15550100")
+        for one in (call, other):
+            await one.wait_for(CallEvents.Connected)
+            VoxEngine.send_media_between(one, room)
+        asr.add_event_listener(ASREvents.Result, lambda e: VoxEngine.terminate() if e.text == "two" else None)
+    """)
+    vox.phone("+15550100", answer=0, say="two@3")
+    await vox.phone(say="one@2").dial(scenario=scenario)
+    assert (await vox.finished()).log == ["one", "two"]
+
+
 async def test_nothing_can_be_done_with_it_after_its_end(vox: Vox, listening):
     call = await listening(on_message="(asr.stop(), asr.stop(), call.send_media_to(asr))")
     await call.send_message("stop")

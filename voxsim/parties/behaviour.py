@@ -2,7 +2,8 @@
 
 As text: `ring:2,answer:3,press:1@2,say:yes@4,hangup:20`, `busy`, `reject:603@2`, `silent`. As TOML and as keyword
 arguments: the same names. `@t` counts seconds from the leg's Connected; ring, early, answer, reject and cancel count
-from the offer, hangup from Connected.
+from the offer, hangup from Connected. `machine:2.5` is an answering machine that speaks so long and beeps, `mimic` one
+that sounds like a person, `quiet` somebody who says nothing, `noise:0.3` a noisy place.
 """
 
 from __future__ import annotations

@@ -267,7 +267,7 @@ class ASR(MediaUnit):
             self.state = moved(MOVES, self.state, ASRState.LISTENING, "An ASR")
             self.emit(ASREvents.Started(self))
             for source in self.sources:
-                if (sound := source._sounding_to(self)) is not None:
+                for sound in source._sounds_for(self):
                     self.hear(sound, source)
 
     def _end(self, last: Event | None = None) -> None:
