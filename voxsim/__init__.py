@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.timers import sleep as sleep
     from voxsim.engine.namespaces.voxengine import VoxEngine as VoxEngine
     from voxsim.engine.namespaces.voximplantapi import VoximplantAPI as VoximplantAPI
+    from voxsim.engine.namespaces.voximplantavatar import VoximplantAvatar as VoximplantAvatar
     from voxsim.engine.net import SendMailResult as SendMailResult
     from voxsim.engine.services import StorageKey as StorageKey
     from voxsim.engine.services import StoragePage as StoragePage
@@ -172,6 +173,7 @@ _HOMES = {
     "engine.connectors.detectors": "Pipecat Silero",
     "engine.connectors.mcp": "MCP",
     "engine.http": "HttpRequestOptions HttpRequestResult",
+    "engine.namespaces.voximplantavatar": "VoximplantAvatar",
     "engine.net": "SendMailResult",
     "engine.units.acd": "ACDEvents ACDRequest",
     "engine.units.asr": "ASR ASREvents",

@@ -68,3 +68,9 @@ class Timing:
     """From one Waiting of a smart queue's task to the next, at least (documented: every 10 to 15 s)."""
     waiting_notice_most: float = 15_000
     """From one Waiting of a smart queue's task to the next, at most (documented)."""
+    avatar_load: float = 200
+    """From the creation of an avatar to Loaded (a guess)."""
+    avatar_listen: float = 10_000
+    """How long a voice avatar waits for a silent caller (a guess)."""
+    avatar_end_of_phrase: float = 1000
+    """How long a caller is silent to have said all, for a voice avatar (a guess)."""
