@@ -556,6 +556,24 @@ async def mails_total(kit: Kit) -> None:
 # --- sessions ---
 
 
+async def idle_session_with_a_request(kit: Kit) -> None:
+    """With a request in a queue it lasts longer; a minute is left once the request is taken back."""
+    kit.vox.operator("operator1", queue="support", status="DND")
+    path = kit.started("""
+        request = VoxEngine.enqueue_acd_request("support", "15550001")
+        if VoxEngine.custom_data() == "cancel":
+            set_timeout(lambda: request.cancel(), 600_000)
+    """)
+    waiting, cancelling = kit.vox.start(path), kit.vox.start(path, "cancel")
+    await cancelling.ended()
+    assert kit.vox.now == 660
+    await waiting.ended()
+    assert kit.vox.now == 7200
+    assert waiting.finish_reason == "Timeout"
+    assert kit.limits_hit() == ["idle_seconds"]
+    assert [one.name for one in waiting.timeline if one.kind == "limit"] == ["idle_with_queue_seconds"]
+
+
 async def idle_session(kit: Kit) -> None:
     """It ends, with Timeout as its reason."""
     kit.vox.start(kit.started("pass"))
@@ -728,7 +746,7 @@ ROWS = [
         "Session without calls, ≥1 ACD request",
         7200,
         "idle_with_queue_seconds",
-        "ACD",
+        idle_session_with_a_request,
     ),
     Row("scenario_size_262144_characters", "Scenario size", 256 * KILO, "scenario_characters", scenario_size),
     Row("js_memory_16mb", "JS memory", 16 * KILO**2, "memory_bytes", "JavaScript"),

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voxsim.engine import managing
-from voxsim.engine.agents import AgentStatus
 from voxsim.engine.frames import OutgoingStream, encoding_of
 from voxsim.engine.future import Future
 from voxsim.engine.journal import Record
 from voxsim.engine.tones import tone
 from voxsim.engine.units.websocket import WebSocket
 from voxsim.parties.line import Line
-from voxsim.parties.operators import Operator
 from voxsim.parties.party import Party
 from voxsim.parties.web import Peer
 from voxsim.testing.calls import CallHandle, Words
@@ -94,34 +92,6 @@ class PartyHandle(Timed):
         """From here on the platform does not call this party, for so many seconds (None: until all is over)."""
         __tracebackhide__ = True
         await self._stream.none(lambda _: True, f"a call to {self!r}", seconds)
-
-
-class OperatorHandle(PartyHandle):
-    """Somebody who serves queues."""
-
-    def __init__(self, vox: Vox, operator: Operator) -> None:
-        super().__init__(vox, operator.party)
-        self.operator = operator
-
-    @property
-    def id(self) -> int:
-        """Its number, the `operatorId` of scenarios."""
-        return self.operator.agent.id
-
-    @property
-    def status(self) -> AgentStatus:
-        """What it does just now: READY, IN_SERVICE, AFTER_SERVICE, BANNED and so on."""
-        return self.operator.status
-
-    @property
-    def served(self) -> int:
-        """How many callers of queues it has talked to."""
-        return self.operator.agent.served
-
-    def set_status(self, status: AgentStatus | str) -> Future[None]:
-        """Choose a status; with a caller on the line it holds once that call is over."""
-        self.operator.set_status(status)
-        return self._vox.settled()
 
 
 class SocketHandle(Timed):
