@@ -40,6 +40,7 @@ _RENDER_SECONDS: Final = 10
 _KEPT_BYTES: Final = 64_000_000
 _CHARACTERS: Final = 3000
 _SOUNDS: Final = 4096
+_PIECE: Final = 20_000
 _UNDER_WAY: Final = 200
 _LANGUAGE: Final = re.compile(r"(?:^|[._])([a-z]{2,3})[_-]([A-Z]{2})(?=[_.]|$)")
 _CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
@@ -55,6 +56,11 @@ class _Take:
     voice: str | None
     length: int | None
     encoding: Encoding
+
+
+def _take(sound: Sound, encoding: Encoding) -> _Take:
+    length = sound.length if sound.kind == "speech" else None
+    return _Take(sound.kind, sound.content, sound.voice, length, encoding)
 
 
 class Speech:
@@ -76,7 +82,7 @@ class Speech:
         self._program = shutil.which(program) if program is not None else None
         self._tones = Tones()
         self._limiter = trio.CapacityLimiter(_SPEAKERS)
-        self._under_way: set[_Take] = set()
+        self._under_way: dict[_Take, trio.Event] = {}
         # Rendered audio, what was used last at the end; empty for what could not be rendered.
         self._takes: OrderedDict[_Take, bytes] = OrderedDict()
         self._bytes = 0
@@ -86,7 +92,7 @@ class Speech:
         """A piece of a sound, as `Voices.samples`."""
         if not encoding.sample_bytes or not self._has_audio(sound):
             return self._tones.samples(sound, encoding, position, milliseconds)
-        take = _Take(sound.kind, sound.content, sound.voice, sound.length if sound.kind == "speech" else None, encoding)
+        take = _take(sound, encoding)
         count = encoding.samples_of(round(milliseconds * 1000))
         audio = self._audio(take)
         if audio is None:
@@ -97,6 +103,21 @@ class Speech:
         if (late := self._late.get(sound)) is not None:
             position -= late.by(position)
         return _cut(audio, encoding, position, count, again=sound.length is None)
+
+    async def whole(self, sound: Sound, encoding: Encoding, position: int, length: int) -> bytes:
+        """A part of a sound, as soon as it is rendered, from its own beginning and not from when it was heard."""
+        count = encoding.samples_of(length)
+        if self._has_audio(sound):
+            take = _take(sound, encoding)
+            while len(self._under_way) >= _UNDER_WAY:
+                await next(iter(self._under_way.values())).wait()
+            while (audio := self._audio(take)) is None:
+                await self._under_way[take].wait()
+            if audio:
+                return _cut(audio, encoding, position, count, again=sound.length is None)
+        pieces = range(0, length, _PIECE)
+        audio = b"".join(self._tones.samples(sound, encoding, position + start, _PIECE / 1000) for start in pieces)
+        return audio[: count * encoding.sample_bytes]
 
     def _has_audio(self, sound: Sound) -> bool:
         if sound.kind == "speech":
@@ -120,7 +141,7 @@ class Speech:
         elif take not in self._under_way:
             if len(self._under_way) >= _UNDER_WAY:
                 return b""
-            self._under_way.add(take)
+            self._under_way[take] = trio.Event()
             self._nursery.start_soon(self._render, take)
         return audio
 
@@ -132,9 +153,9 @@ class Speech:
                     audio = await (self._said(take) if take.kind == "speech" else self._played(take))
                 except Exception:  # noqa: BLE001 - a file may hold anything; a tone stands for what cannot be played
                     audio = b""
-        self._under_way.discard(take)
         self._takes[take] = audio
         self._bytes += _size(take, audio)
+        self._under_way.pop(take).set()
         while self._bytes > _KEPT_BYTES and len(self._takes) > 1:
             self._bytes -= _size(*self._takes.popitem(last=False))
 

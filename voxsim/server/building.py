@@ -128,11 +128,13 @@ class Project:
             await self._connect(stack)
             await self._recall(storage)
             tls = self.authority.server_context(self.names) if self.authority is not None else None
-            server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls)
+            files = self.folder / "records" if self.folder is not None else None
+            server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files)
             context = self.world.context = Context(self.world.platform, storage, _Starter(server))
             await load_secrets(context)
-            management = Management(context, Keys(self.folder / "keys.json" if self.folder is not None else None))
-            server.management = _Spoken(management)
+            server.keys = Keys(self.folder / "keys.json" if self.folder is not None else None)
+            management = Management(context, server.keys)
+            server.management = _Spoken(management, server)
             yield server
 
     async def _connect(self, stack: contextlib.AsyncExitStack) -> None:
@@ -183,8 +185,11 @@ class _Spoken:
     """The management API as one of the server's routes."""
 
     management: Management
+    server: Server
 
     async def __call__(self, request: Request) -> Response:
+        # While nothing happens the engine's time stands still: what a command finds expired depends on it.
+        self.server.door.driver.poke()
         scheme, _, token = request.header("authorization").partition(" ")
         answer = await self.management.answer(
             request.method,

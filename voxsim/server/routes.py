@@ -1,7 +1,7 @@
 """Routes: which path of the server means what, and who may ask for it.
 
-Managing URLs are capabilities: they are open to whoever knows them. The management API asks for credentials. All else
-is for programs of this machine: a page of another site is turned away by its Origin.
+Managing URLs and those of recordings are capabilities, open to whoever knows them. The management API asks for
+credentials. All else is for programs of this machine: a page of another site is turned away by its Origin.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from voxsim.protocols.gate import CLIENT_HOSTS, Gate
 from voxsim.protocols.managing import PREFIX, Address
 from voxsim.server.door import Pending
 from voxsim.server.messages import JSON, Request, Response
+from voxsim.server.shelf import PREFIX as RECORDS
+from voxsim.server.shelf import Shelf
 from voxsim.server.websocket import BadHandshake, SocketConnection
 from voxsim.vocabulary.errors import VoxsimError
 
@@ -60,6 +62,7 @@ class Routes:
         management: answers the management API.
         calls: places simulated calls.
         records: what is left of sessions that have ended.
+        shelf: the files of recordings.
         welcome: the text of the front page.
     """
 
@@ -71,6 +74,7 @@ class Routes:
     management: Management
     calls: Calls
     records: Records
+    shelf: Shelf
     welcome: Callable[[], str]
 
     # --- requests ---
@@ -81,6 +85,10 @@ class Routes:
 
     async def _other(self, request: Request) -> Response:
         path = request.path
+        if path.startswith(RECORDS):
+            if request.method not in ("GET", "HEAD"):
+                return _only("GET")
+            return self._wrong_host(request) or await self.shelf.answer(request)
         if path == API or path.startswith(API + "/"):
             return self._barred(request, CLIENT_HOSTS) or await self.management(request)
         if (barred := self._barred(request)) is not None:

@@ -6,15 +6,22 @@ still get Terminating and Terminated, and are written down.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import sys
+import tempfile
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import attrs
 import trio
 
+from voxsim.platform.commands import ManagementError
 from voxsim.protocols.gate import Gate
+from voxsim.protocols.management import Verifier, authenticate
 from voxsim.server.audio import Speech
 from voxsim.server.calls import Calls
 from voxsim.server.door import Door
@@ -23,6 +30,8 @@ from voxsim.server.listening import Listening
 from voxsim.server.messages import Request, Response
 from voxsim.server.records import Records
 from voxsim.server.routes import Management, Routes
+from voxsim.server.shelf import PREFIX as RECORDS
+from voxsim.server.shelf import Shelf
 from voxsim.server.sweep import Sweep
 from voxsim.vocabulary.codes import FinishReason
 
@@ -48,9 +57,11 @@ class Server:
         storage: where sessions are written.
         gate: the names by which clients may ask for this server.
         tls: the certificate; None for no TLS.
+        folder: where the files of recordings are kept; None for one that is gone with the server.
 
     Attributes:
         management: answers the management API; the caller sets it before the server runs.
+        keys: knows the service accounts' keys; the caller sets it, too.
         url, secure_url: the beginnings of all URLs, once the server listens.
     """
 
@@ -62,17 +73,21 @@ class Server:
         limits: ServerLimits | None = None,
         gate: Gate | None = None,
         tls: ssl.SSLContext | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.world = world
         self.door = Door(world.driver)
         self.management: Management = _no_management
+        self.keys: Verifier | None = None
         self.url = self.secure_url = ""
         self.records: Records
+        self.shelf: Shelf
         self.nursery: trio.Nursery
         self._storage = storage
         self._limits = limits or ServerLimits()
         self._gate = gate or Gate()
         self._tls = tls
+        self._folder = folder
         self._stop = trio.Event()
         self._over = False
 
@@ -82,11 +97,17 @@ class Server:
         Raises:
             ConfigurationError: an address cannot be listened on.
         """
+        with contextlib.ExitStack() as stack:
+            folder = self._folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voxsim-")))
+            await self._serve(folder, address, ready)
+
+    async def _serve(self, folder: Path, address: Address, ready: Callable[[], None]) -> None:
         async with trio.open_nursery() as nursery, trio.open_nursery() as clients:
             self.nursery = nursery
             self.records = Records(self.world, self._storage, nursery)
             switch = self.world.switch
-            switch.voices = Speech(self.door, nursery, switch.sounds)
+            switch.voices = speech = Speech(self.door, nursery, switch.sounds)
+            self.shelf = switch.recordings = await self._shelf(folder, speech, nursery)
             sweep = Sweep()
             routes = self._routes(nursery, sweep)
             listening = Listening(self.door, self._limits, clients, routes.answer, routes.upgrade, sweep, self._tls)
@@ -114,8 +135,25 @@ class Server:
             management=self._manage,
             calls=Calls(self.door, self.world),
             records=self.records,
+            shelf=self.shelf,
             welcome=self._welcome,
         )
+
+    async def _shelf(self, folder: Path, voices: Speech, nursery: trio.Nursery) -> Shelf:
+        switch = self.world.switch
+        shelf = Shelf(folder, self._storage, voices, nursery, now=lambda: switch.unix_time, admits=self._admits)
+        await shelf.open()
+        return shelf
+
+    def _admits(self, request: Request) -> bool:
+        """Whether a request may have what the management API would give it."""
+        scheme, _, token = request.header("authorization").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        try:
+            authenticate(self.world.platform.account, self.keys, bearer, dict(parse_qsl(request.query)), time.time())
+        except ManagementError:
+            return False
+        return True
 
     async def _manage(self, request: Request) -> Response:
         return await self.management(request)
@@ -135,6 +173,7 @@ class Server:
             access_url=f"{self.url}/request/{{session}}/{{secret}}",
             access_secure_url=f"{self.secure_url or self.url}/request/{{session}}/{{secret}}",
             log_url=f"{self.url}/logs/{{session}}.log?sessionid={{number}}",
+            record_url=f"{self.url}{RECORDS}{{path}}?record_id={{number}}",
         )
 
     async def _drive(self) -> None:
@@ -152,6 +191,7 @@ class Server:
         await self.door.call(self._ask_to_end)
         with trio.move_on_at(self.door.deadline(self._limits.stop_seconds)):
             await self.records.all_written()
+            await self.shelf.all_kept()
 
     def _ask_to_end(self) -> None:
         for session in tuple(self.door.switch.sessions.values()):
