@@ -160,6 +160,11 @@ class Connector(MediaUnit):
             member: EventType[Any] = members.get(custom_event) or members["Unknown"]
             self.emit(member(self, data={"customEvent": custom_event, "payload": payload}))
 
+    def listens(self, custom_event: str) -> bool:
+        """Whether anybody listens to or waits for the event of this message."""
+        member = self.EVENTS.members.get(custom_event)
+        return member is not None and self.wanted(member)
+
     def says(self, sound: Sound) -> None:
         """A client without a voice: there is nothing to play."""
 

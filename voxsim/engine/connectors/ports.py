@@ -53,6 +53,9 @@ class AgentNear(Protocol):
     def told(self, custom_event: str, payload: Any = None) -> None:
         """A message of the service: the event of that name fires, or `Unknown` when the client has none."""
 
+    def listens(self, custom_event: str) -> bool:
+        """Whether the scenario listens to or waits for the event of this message."""
+
     def says(self, sound: Sound) -> None:
         """The service's voice: played behind what is still to be played. When it begins is the client's affair."""
 

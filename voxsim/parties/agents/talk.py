@@ -1,7 +1,7 @@
 """Talk: one conversation of a scripted agent with a client. When it hears, thinks, speaks and is interrupted.
 
-What it says is the script's affair, how it is put the dialect's. A caller's utterance runs through detection, the end
-of speech, transcription and thinking; an answer through its pieces, which come faster than they are spoken.
+What it says is the script's affair, how it is put the dialect's, what it hears the ear's. An answer runs through
+thinking and its pieces, which come faster than they are spoken.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from voxsim.engine.media import Sound
 from voxsim.engine.recognition import words_in_time
 from voxsim.parties.agents.dialects import base
+from voxsim.parties.agents.ear import Ear
 from voxsim.parties.agents.script import Branch, CallTool, Drop, Fail, Say, Step, Wait
 from voxsim.vocabulary.enums import WebSocketCloseCode
 
@@ -36,21 +37,21 @@ class Talk:
         agent.talk = self
         self._unit = dialect.asked.unit
         self._over = False
+        self._early: list[tuple[str, Any]] | None = []
         self._greeted = False
         self._used: list[Branch] = []
         self._written: list[str] = []
         self._ready: list[Step] | None = None
         self._tools: dict[str, tuple[base.Call, CallTool]] = {}
-        # The ear: what is being said, and what is still to come of it.
-        self._utterance: list[str] = []
-        self._ear: list[Timer] = []
-        self._noticed = False
+        self._ear = Ear(self._switch, agent.timing, self)
         self._unanswered: list[str] = []
+        self._warned = False
         self._began = self._switch.now
         # The mouth: the steps that are left, what is being said and until when it plays.
         self._steps: list[Step] = []
         self._mouth: list[Timer] = []
         self._answering = False
+        self._played: Timer | None = None
         self._text = ""
         self._speaks_from = self._speaks_until = 0
 
@@ -75,6 +76,13 @@ class Talk:
         self._happened("message", message, payload)
         if self.agent.silent:
             return
+        if self._early is not None:
+            # The service is not there yet: what it is told waits for it.
+            self._early.append((message, payload))
+            return
+        self._read(message, payload)
+
+    def _read(self, message: str, payload: Any) -> None:
         reading = self.dialect.reads(message, payload or {})
         if reading.replies:
             self._after(self.agent.timing.settings, self._tell, list(reading.replies))
@@ -86,11 +94,11 @@ class Talk:
         if self.agent.silent or self._over:
             return
         if sound is None:
-            self._cut_off()
+            self._ear.cut()
         elif sound.kind == "digits":
             self._tell(self.dialect.digit(sound.content))
         elif sound.kind == "speech" and sound.length is not None:
-            self._listen(sound, sound.length)
+            self._ear.hear(sound, sound.length)
 
     def cleared(self) -> None:
         """What was still to be played is thrown away."""
@@ -120,6 +128,9 @@ class Talk:
 
     def _begin(self) -> None:
         self._tell(self.dialect.began())
+        early, self._early = self._early or [], None
+        for message, payload in early:
+            self._read(message, payload)
         if self.dialect.GREETS:
             self._take(base.Begin())
 
@@ -133,7 +144,8 @@ class Talk:
             return
         self._over = True
         self._hush()
-        self._deafen()
+        self._never_mind()
+        self._ear.close()
         self._happened("closed", f"{int(code)} {reason}")
 
     # --- what it is told ---
@@ -208,57 +220,43 @@ class Talk:
         self._happened("unanswered", text)
         return []
 
-    # --- the ear ---
+    # --- what it hears (Listener) ---
 
-    def _listen(self, sound: Sound, length: int) -> None:
-        """Somebody speaks: what was being heard goes on, when its end has not been noticed yet."""
-        self._deafen()
-        model = self._switch.recognition
-        self._utterance.append(model.heard(sound).text)
-        if not self._noticed:
-            self._hark(self._switch.now + _us(self.agent.timing.detection), self._speech_started)
-        self._hark(sound.started + length + _us(model.delay), self._speech_stopped)
-
-    def _cut_off(self) -> None:
-        """What was being said was cut: it ends here."""
-        self._deafen()
-        if self._noticed:
-            self._hark(self._switch.now + _us(self._switch.recognition.delay), self._speech_stopped)
-        else:
-            self._utterance.clear()
-
-    def _speech_started(self) -> None:
-        self._noticed = True
+    def speech_started(self) -> None:
+        """The caller speaks: who speaks at that time is interrupted, and who thinks thinks anew."""
         speaking = self._answering or self._switch.now < self._speaks_until
         self._tell(self.dialect.speech_started(self._milliseconds()))
         if speaking:
             self._interrupt()
         self._stop("cancelled")
 
-    def _speech_stopped(self) -> None:
-        if not self._noticed:
-            self._speech_started()
-        self._noticed = False
-        self._deafen()
+    def speech_stopped(self) -> None:
+        """The caller has stopped."""
         self._tell(self.dialect.speech_stopped(self._milliseconds()))
-        text = " ".join(filter(None, self._utterance))
-        self._utterance.clear()
-        self._after(self.agent.timing.transcription, self._understood, text)
 
-    def _understood(self, text: str) -> None:
-        if not text or self._switch.recognition.error is not None:
+    def understood(self, text: str) -> None:
+        """What the caller said is known."""
+        if not text:
             self._tell(self.dialect.not_heard())
             return
         self._happened("heard", text)
-        self._tell(self.dialect.heard(text, _pieces(text)))
+        self._transcribe(text)
         self._greeted = True
         if not self.dialect.answers_speech:
             self._written.append(text)
             return
         # A caller who went on while the agent was thinking said one thing in two parts.
         self._unanswered.append(text)
-        if not self._utterance:
+        if not self._ear.listening:
             self._run(self._answer_to(" ".join(self._unanswered)), self.agent.timing.thinking)
+
+    def _transcribe(self, text: str) -> None:
+        messages = self.dialect.heard(text, base.pieces(text))
+        self._tell(messages)
+        event, setting = self.dialect.TRANSCRIPTS
+        if event and not messages and not self._warned and self._near.listens(event):
+            self._warned = True
+            self.session.warn(f"{event}: the service tells what a caller said only with {setting}.", self._unit)
 
     # --- the mouth ---
 
@@ -319,10 +317,11 @@ class Talk:
         self._tools[call.id] = call, step
         self._happened("tool", step.name, dict(step.arguments))
         self._tell(self.dialect.calls(call))
-        self._finish("completed")
+        self._finish("calls")
 
     def _open_answer(self) -> None:
         if not self._answering:
+            self._never_mind()
             self._answering = True
             self._tell(self.dialect.answer_begins())
 
@@ -330,6 +329,13 @@ class Talk:
         if self._answering:
             self._answering = False
             self._tell(self.dialect.answer_ends(status))
+            if status == "completed" and self.dialect.voice:
+                self._played = self._switch.at(self._speaks_until, self._silent)
+
+    def _silent(self) -> None:
+        """All that was said has been played."""
+        self._played = None
+        self._tell(self.dialect.played())
 
     def _interrupt(self) -> None:
         """The caller speaks while the agent does: it falls silent, and what it wanted to do is off."""
@@ -337,6 +343,7 @@ class Talk:
         heard = ""
         for at, prefix in words_in_time(self._text, max(1, self._speaks_until - self._speaks_from)):
             heard = prefix if at <= now - self._speaks_from else heard
+        self._never_mind()
         self._happened("interrupted", heard)
         self._stop("cancelled")
         self._tell(self.dialect.interrupted(self._text, heard))
@@ -379,14 +386,6 @@ class Talk:
         if not self._over:
             step(*args)
 
-    def _hark(self, instant: int, step: Callable[..., None], *args: Any) -> None:
-        self._ear.append(self._switch.at(instant, step, *args))
-
-    def _deafen(self) -> None:
-        for timer in self._ear:
-            timer.cancel()
-        self._ear.clear()
-
     def _utter(self, seconds: float, step: Callable[..., None], *args: Any) -> None:
         self._mouth = [timer for timer in self._mouth if timer.call is not None]
         self._mouth.append(self._switch.after(seconds, step, *args))
@@ -396,12 +395,12 @@ class Talk:
             timer.cancel()
         self._mouth.clear()
 
+    def _never_mind(self) -> None:
+        """It is not told that all has been played: more comes, or what was left is gone."""
+        if self._played is not None:
+            self._played.cancel()
+            self._played = None
+
 
 def _us(seconds: float) -> int:
     return round(seconds * 1_000_000)
-
-
-def _pieces(text: str) -> list[str]:
-    """The words of a text, each with the blank before it, as transcripts are streamed."""
-    first, *rest = text.split() or [""]
-    return [first, *(f" {word}" for word in rest)]

@@ -106,6 +106,8 @@ class Dialect:
     """Whether an agent greets as soon as it is there; else it waits for `Begin`, or for the first `Answer`."""
     CANCELS_TOOLS: ClassVar[bool] = False
     """Whether a caller who interrupts takes back the tool calls that still wait."""
+    TRANSCRIPTS: ClassVar[tuple[str, str]] = ("", "")
+    """The event with what a caller said, and what has to be set for it to come; empty when nothing has."""
     ONE_ANSWER: ClassVar[bool] = False
     """Whether to ask for an answer while one is being made is an error."""
 
@@ -205,7 +207,11 @@ class Dialect:
         return []
 
     def answer_ends(self, status: str) -> list[Message]:
-        """The answer is over: `completed`, `cancelled` or `failed`."""
+        """The answer is over: `completed`, `calls` (a tool, whose result it waits for), `cancelled` or `failed`."""
+        return []
+
+    def played(self) -> list[Message]:
+        """All that was said has been heard, as far as the service can know."""
         return []
 
     def interrupted(self, text: str, heard: str) -> list[Message]:
@@ -226,3 +232,9 @@ def written(content: Any) -> str:
     if isinstance(content, Iterable):
         return " ".join(filter(None, map(written, content)))
     return ""
+
+
+def pieces(text: str) -> list[str]:
+    """The words of a text, each with the blank before it, as transcripts are streamed."""
+    first, *rest = text.split() or [""]
+    return [first, *(f" {word}" for word in rest)]

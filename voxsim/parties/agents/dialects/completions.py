@@ -79,7 +79,7 @@ class CompletionsDialect(base.Dialect):
 
     def answer_ends(self, status: str) -> list[Message]:
         """The last chunk says why."""
-        return [self._chunk({}, "stop" if status == "completed" else "length")] if self._snapshot else []
+        return [] if status == "calls" else [self._chunk({}, "stop" if status == "completed" else "length")]
 
     def _chunk(self, delta: Mapping[str, Any], reason: str | None = None) -> Message:
         number = self._counts["completion"]

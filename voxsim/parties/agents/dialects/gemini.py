@@ -17,6 +17,7 @@ class GeminiDialect(base.Dialect):
 
     GREETS: ClassVar = False
     CANCELS_TOOLS: ClassVar = True
+    TRANSCRIPTS: ClassVar = ("ServerContent", "connectConfig.inputAudioTranscription")
 
     def call_id(self) -> str:
         """Gemini's ids are function calls'."""
@@ -61,10 +62,12 @@ class GeminiDialect(base.Dialect):
         return [("ToolCall", {"functionCalls": [function]})]
 
     def answer_ends(self, status: str) -> list[Message]:
-        """The model's turn is over; one that was interrupted ends with that."""
-        if status != "completed":
-            return []
-        return [("ServerContent", {"generationComplete": True}), ("ServerContent", {"turnComplete": True})]
+        """The model has made all of its turn; it is over when it has been heard."""
+        return [("ServerContent", {"generationComplete": True})] if status == "completed" else []
+
+    def played(self) -> list[Message]:
+        """The turn is over."""
+        return [("ServerContent", {"turnComplete": True})]
 
     def interrupted(self, text: str, heard: str) -> list[Message]:
         """The caller interrupted."""

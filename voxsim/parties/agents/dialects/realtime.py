@@ -63,6 +63,10 @@ class RealtimeDialect(base.Dialect):
     GREETS: ClassVar = False
     ONE_ANSWER: ClassVar = True
     RENAMED: ClassVar[Mapping[str, str]] = {}
+    TRANSCRIPTS: ClassVar = (
+        "ConversationItemInputAudioTranscriptionCompleted",
+        "audio.input.transcription in sessionUpdate",
+    )
     TRANSCRIBES: ClassVar = False
     """Whether transcripts of the caller come without being asked for in the session."""
 
@@ -253,10 +257,16 @@ class RealtimeDialect(base.Dialect):
         """The response is done, or cut."""
         for item in self._output:
             item["status"] = "completed" if item["status"] == "completed" else "incomplete"
-        ended = "OutputAudioBufferStopped" if status == "completed" else "OutputAudioBufferCleared"
-        told = self._spoken((ended, {"response_id": self._response["id"]})) if self._output else []
-        done = self._all(("ResponseDone", {"response": self._state(status)}))
-        return told + done + self._all(("RateLimitsUpdated", {"rate_limits": []}))
+        done = ("ResponseDone", {"response": self._state("completed" if status == "calls" else status)})
+        return self._all(done, ("RateLimitsUpdated", {"rate_limits": []}))
+
+    def played(self) -> list[Message]:
+        """The audio has been played."""
+        return self._spoken(("OutputAudioBufferStopped", {"response_id": self._response.get("id")}))
+
+    def interrupted(self, text: str, heard: str) -> list[Message]:
+        """The audio that is still to be played is thrown away, where the service has it."""
+        return self._spoken(("OutputAudioBufferCleared", {"response_id": self._response.get("id")}))
 
     # --- inside ---
 
@@ -311,6 +321,7 @@ class RealtimeDialect(base.Dialect):
 class BetaDialect(RealtimeDialect):
     """The Realtime API before it became general."""
 
+    TRANSCRIPTS: ClassVar = (RealtimeDialect.TRANSCRIPTS[0], "input_audio_transcription in sessionUpdate")
     RENAMED: ClassVar = {
         "ConversationItemAdded": "ConversationItemCreated",
         "ResponseOutputAudioDone": "ResponseAudioDone",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from voxsim.parties.agents.dialects import base
 from voxsim.parties.agents.dialects.base import Message, Reading, written
+
+_STATES: Final = {"completed": "completed", "calls": "completed", "cancelled": "incomplete", "failed": "failed"}
 
 
 class ResponsesDialect(base.Dialect):
@@ -92,13 +94,8 @@ class ResponsesDialect(base.Dialect):
 
     def answer_ends(self, status: str) -> list[Message]:
         """The response is complete, or was cut, or failed."""
-        names = {
-            "completed": ("ResponseCompleted", "response.completed"),
-            "cancelled": ("ResponseIncomplete", "response.incomplete"),
-            "failed": ("ResponseFailed", "response.failed"),
-        }
-        name, kind = names[status]
-        return [self._told(name, kind, response=self._state("incomplete" if status == "cancelled" else status))]
+        state = _STATES[status]
+        return [self._told(f"Response{state.capitalize()}", f"response.{state}", response=self._state(state))]
 
     def _state(self, status: str) -> dict[str, Any]:
         return {"object": "response", **self._response, "status": status, "output": list(self._output)}

@@ -76,13 +76,13 @@ class UltravoxDialect(base.Dialect):
         inner = {"toolName": call.name, "invocationId": call.id, "parameters": dict(call.arguments)}
         return [("ClientToolInvocation", {"type": "client_tool_invocation", **inner})]
 
-    def answer_ends(self, status: str) -> list[Message]:
+    def played(self) -> list[Message]:
         """The agent listens again."""
         return [self._state("listening")]
 
     def interrupted(self, text: str, heard: str) -> list[Message]:
-        """What is buffered of the agent's voice is to be thrown away."""
-        return [("PlaybackClearBuffer", {"type": "playback_clear_buffer"})]
+        """The agent listens; what is buffered of its voice is to be thrown away."""
+        return [("PlaybackClearBuffer", {"type": "playback_clear_buffer"}), self._state("listening")]
 
     def failed(self, message: str, code: str) -> list[Message]:
         """Errors are told as debug messages."""
