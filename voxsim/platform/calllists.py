@@ -114,6 +114,7 @@ class CallLists:
         self.lists[number] = made
         self.append(made, rows)
         self._switch.note(None, "calllist", "created", None, {"list": made.name, "tasks": len(made.tasks)})
+        self._finish_if_over(made)
         return made
 
     def append(self, to: CallList, rows: Iterable[Row]) -> tuple[str, list[Task]]:
@@ -206,6 +207,11 @@ class CallLists:
         self._apply(task, changes, task.due)
         self._place(one, task)
         self.wake()
+
+    def rank(self, one: CallList, task: Task, priority: int) -> None:
+        """Let a task go before those with a higher number."""
+        task.priority = priority
+        self._place(one, task)
 
     # --- what sessions tell ---
 

@@ -21,6 +21,7 @@ from voxsim.vocabulary.codes import Sip
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
+    from voxsim.platform.calllist import CallList
     from voxsim.platform.calllists import CallLists
 
 CLIENT_HEADERS: dict[str, dict[str, str]] = {
@@ -100,6 +101,12 @@ class Platform:
             return self.start_scenarios(rule, custom_data, application=application, started_by="list")
 
         return CallLists(self.switch, start)
+
+    @property
+    def open_call_lists(self) -> list[CallList]:
+        """The call lists with a task that is still open."""
+        made: CallLists | None = vars(self).get("call_lists")
+        return [one for one in made.lists.values() if not one.done.done] if made is not None else []
 
     def start_scenarios(
         self,

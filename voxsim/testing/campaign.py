@@ -11,12 +11,20 @@ from voxsim.testing.expect import ExpectationFailed
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
+    from voxsim.engine.switch import Switch
     from voxsim.platform.calllist import CallList, Task
     from voxsim.platform.calllists import CallLists
     from voxsim.testing.handles import SessionHandle
     from voxsim.testing.vox import Vox
 
 Rows = str | Iterable[Mapping[str, Any]]
+
+
+def over(calls: CallList, switch: Switch) -> Future[None]:
+    """To be awaited: done when no task of the list is open any more."""
+    future: Future[None] = Future(switch, f"the end of call list {calls.name!r}")
+    calls.done.on_done(lambda: future.set(None))
+    return future
 
 
 class TaskHandle:
@@ -97,10 +105,8 @@ class CallListHandle:
             ExpectationFailed: nothing is left to happen, and a task is still open.
         """
         __tracebackhide__ = True
-        over: Future[None] = Future(self._vox.world.switch, f"the end of call list {self.calls.name!r}")
-        self.calls.done.on_done(lambda: over.set(None))
         try:
-            await over
+            await over(self.calls, self._vox.world.switch)
         except VoxsimError as error:
             raise ExpectationFailed(str(error), self._vox.world.switch.sequence) from None
         return self

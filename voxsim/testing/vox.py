@@ -33,7 +33,7 @@ from voxsim.parties.world import Files, World
 from voxsim.platform.storage import at_once
 from voxsim.testing.agents import PlaysAgents
 from voxsim.testing.calls import Words
-from voxsim.testing.campaign import CallListHandle, Rows
+from voxsim.testing.campaign import CallListHandle, Rows, over
 from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
@@ -272,32 +272,33 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
         return self._handle(self.world.sessions[-1])
 
     async def finished(self) -> SessionHandle:
-        """Wait until all sessions have ended, and return the one that began last.
+        """Wait until all sessions have ended, and all call lists; return the session that began last.
 
         Raises:
             ExpectationFailed: nothing is left to happen and a session is alive; the message says who would have to act.
         """
         __tracebackhide__ = True
         await self.settled()
-        while self.world.switch.sessions:
-            session = next(iter(self.world.switch.sessions.values()))
+        switch, platform = self.world.switch, self.world.platform
+        while switch.sessions or platform.open_call_lists:
+            session = next(iter(switch.sessions.values()), None)
             try:
-                await session.ended
+                await (session.ended if session is not None else over(platform.open_call_lists[0], switch))
             except VoxsimError as error:
-                raise ExpectationFailed(str(error), self.world.switch.sequence) from None
+                raise ExpectationFailed(str(error), switch.sequence) from None
         return self.session
 
     def run(self) -> SessionHandle:
-        """In a test without async: run until all sessions have ended, and return the one that began last.
+        """In a test without async: run until all has ended as for `finished`; return the session that began last.
 
         Raises:
             ExpectationFailed: nothing is left to happen and a session is alive.
         """
         __tracebackhide__ = True
-        switch = self.world.switch
+        switch, platform = self.world.switch, self.world.platform
         try:
             with deterministic(self.seed):
-                trio.run(self.driver.run, lambda: not switch.sessions, clock=self)
+                trio.run(self.driver.run, lambda: not (switch.sessions or platform.open_call_lists), clock=self)
         except VoxsimError as error:
             raise ExpectationFailed(str(error), switch.sequence) from None
         return self.session
