@@ -114,3 +114,9 @@ class Engine:
 def engine() -> Engine:
     """A platform moved by hand, and one session on it."""
     return Engine()
+
+
+@pytest.fixture(scope="session")
+def new_engine() -> type[Engine]:
+    """Makes platforms, for tests that need a new one for every example."""
+    return Engine

@@ -12,11 +12,15 @@ from voxsim.engine import leg, lifecycle
 from voxsim.engine.leg import Leg
 from voxsim.engine.lifecycle import ALLOWED, Operation, Phase, check_allowed, check_move
 from voxsim.engine.ports import Audio, SilentFar
-from voxsim.engine.units import playback, take, websocket
+from voxsim.engine.units import avatar, dialog, playback, take, voiceavatar, websocket
+from voxsim.engine.units.avatar import AvatarState
 from voxsim.engine.units.call import Call
+from voxsim.engine.units.dialog import DialogState
+from voxsim.engine.units.conference import ConferenceState
 from voxsim.engine.units.playback import PlaybackState, Segment
 from voxsim.engine.units.player import Player
 from voxsim.engine.units.take import TakeState
+from voxsim.engine.units.voiceavatar import Turn
 from voxsim.engine.units.websocket import WebSocket
 from voxsim.vocabulary.codes import FinishReason
 from voxsim.vocabulary.enums import CallState, WebSocketReadyState
@@ -28,6 +32,10 @@ TABLES = {
     "playback": (playback.MOVES, PlaybackState),
     "websocket": (websocket.MOVES, WebSocketReadyState),
     "record": (take.MOVES, TakeState),
+    "conference": (conference.MOVES, ConferenceState),
+    "dialog": (dialog.MOVES, DialogState),
+    "avatar": (avatar.MOVES, AvatarState),
+    "voice avatar": (voiceavatar.MOVES, Turn),
 }
 
 

@@ -6,8 +6,9 @@ sounds at present is kept by its source, so that a newcomer hears it, and so tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from voxsim.engine.command import Options, command
@@ -225,7 +226,8 @@ class Conference(MediaUnit):
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What somebody sounded was cut: whoever hears nothing else now is told."""
         sound = self._sounds.pop(origin, None)
-        if sound is None or self._passing or _over(sound, self.session.switch.now - 1):
+        # One that ends by itself just now is no longer played, but was heard until now.
+        if sound is None or self._passing or _until(origin, sound) < self.session.switch.now:
             return
         left = self._sounding_now()
         self._passing = True
@@ -261,21 +263,20 @@ class Conference(MediaUnit):
     def _sounding_now(self) -> list[tuple[MediaUnit, Sound]]:
         """Who sounds now, and what."""
         now = self.session.switch.now
-        return [(origin, sound) for origin, sound in self._sounds.items() if not _over(sound, now)]
+        return [(origin, sound) for origin, sound in self._sounds.items() if _until(origin, sound) > now]
 
     def _sounds_for(self, sink: MediaUnit) -> tuple[Sound, ...]:
         return tuple(sound for origin, sound in self._sounding_now() if self._hears(sink, origin))
 
     def _sounding_to(self, sink: MediaUnit) -> Sound | None:
         """The sound of the mix that lasts longest."""
-        return max(self._sounds_for(sink), key=_end, default=None)
+        return _longest(one for one in self._sounding_now() if self._hears(sink, one[0]))
 
     def _sounding(self) -> Sound | None:
-        return max((sound for _, sound in self._sounding_now()), key=_end, default=None)
+        return _longest(self._sounding_now())
 
     def _sounds_until(self, sound: Sound) -> int | None:
-        origins = (origin for origin, one in self._sounds.items() if one is sound)
-        origin = next(origins, None)
+        origin = next((origin for origin, one in self._sounds.items() if one is sound), None)
         return super()._sounds_until(sound) if origin is None else origin._sounds_until(sound)
 
     def _flows(self) -> bool:
@@ -308,11 +309,11 @@ class Conference(MediaUnit):
         return f"conference {self._id} has stopped" if self.state is ConferenceState.STOPPED else None
 
 
-def _end(sound: Sound) -> float:
-    """When a sound is over, in microseconds since the run's epoch."""
-    return float("inf") if sound.length is None else sound.started + sound.length - sound.skipped
+def _until(origin: MediaUnit, sound: Sound) -> float:
+    """When a sound of a unit is over, in microseconds since the run's epoch."""
+    until = origin._sounds_until(sound)
+    return inf if until is None else until
 
 
-def _over(sound: Sound, now: int) -> bool:
-    """Whether it is over at an instant. One that ends just then still was to be heard until now."""
-    return _end(sound) <= now
+def _longest(sounding: Iterable[tuple[MediaUnit, Sound]]) -> Sound | None:
+    return max(sounding, key=lambda one: _until(*one), default=(None, None))[1]
