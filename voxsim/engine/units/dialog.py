@@ -37,7 +37,7 @@ class DialogState(Enum):
 
 MOVES: Final[dict[DialogState, frozenset[DialogState]]] = {
     DialogState.OPEN: frozenset({DialogState.ASKING, DialogState.STOPPED}),
-    DialogState.ASKING: frozenset({DialogState.ASKING, DialogState.OPEN, DialogState.STOPPED}),
+    DialogState.ASKING: frozenset({DialogState.OPEN, DialogState.STOPPED}),
     DialogState.STOPPED: frozenset(),
 }
 """Which state may follow which. While an answer is awaited a scenario may ask more; what is said then is not heard."""
@@ -197,7 +197,8 @@ class DialogUnit(MediaUnit):
     # --- asking ---
 
     def _ask(self, kind: str, value: str, parameters: Mapping[str, Any] | None = None) -> None:
-        self.state = moved(MOVES, self.state, DialogState.ASKING, "A dialog")
+        if self.state is not DialogState.ASKING:
+            self.state = moved(MOVES, self.state, DialogState.ASKING, "A dialog")
         self._waiting += 1
         question = self._question(kind, value, parameters or {})
         self.session.note("dialog", "asked", self._id, {"service": question.service, "kind": kind, "value": value})

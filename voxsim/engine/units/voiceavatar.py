@@ -48,12 +48,12 @@ class Turn(Enum):
 
 
 MOVES: Final[dict[Turn, frozenset[Turn]]] = {
-    Turn.WAITING: frozenset({Turn.WAITING, Turn.SPEAKING, Turn.LISTENING, Turn.OVER}),
-    Turn.SPEAKING: frozenset({Turn.SPEAKING, Turn.WAITING, Turn.LISTENING, Turn.OVER}),
+    Turn.WAITING: frozenset({Turn.SPEAKING, Turn.LISTENING, Turn.OVER}),
+    Turn.SPEAKING: frozenset({Turn.WAITING, Turn.LISTENING, Turn.OVER}),
     Turn.LISTENING: frozenset({Turn.WAITING, Turn.SPEAKING, Turn.OVER}),
     Turn.OVER: frozenset(),
 }
-"""Which turn may follow which; a reply may follow a reply."""
+"""Which turn may follow which; several replies are one turn."""
 
 
 @attrs.frozen(kw_only=True)
@@ -352,7 +352,8 @@ class VoiceAvatar(Emitter):
             self.session.run(callback, event)
 
     def _move(self, turn: Turn) -> None:
-        self.turn = moved(MOVES, self.turn, turn, "A voice avatar")
+        if turn is not self.turn:
+            self.turn = moved(MOVES, self.turn, turn, "A voice avatar")
 
     def _drop_clocks(self) -> None:
         for clock in (self._clock, self._phrase):
