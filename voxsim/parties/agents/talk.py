@@ -326,16 +326,12 @@ class Talk:
             self._tell(self.dialect.answer_begins())
 
     def _finish(self, status: str) -> None:
-        if self._answering:
-            self._answering = False
-            self._tell(self.dialect.answer_ends(status))
-            if status == "completed" and self.dialect.voice:
-                self._played = self._switch.at(self._speaks_until, self._silent)
-
-    def _silent(self) -> None:
-        """All that was said has been played."""
-        self._played = None
-        self._tell(self.dialect.played())
+        if not self._answering:
+            return
+        self._answering = False
+        self._tell(self.dialect.answer_ends(status))
+        if status == "completed" and self.dialect.voice:
+            self._played = self._switch.at(self._speaks_until, lambda: self._tell(self.dialect.played()))
 
     def _interrupt(self) -> None:
         """The caller speaks while the agent does: it falls silent, and what it wanted to do is off."""

@@ -17,7 +17,6 @@ class GeminiDialect(base.Dialect):
 
     GREETS: ClassVar = False
     CANCELS_TOOLS: ClassVar = True
-    TRANSCRIPTS: ClassVar = ("ServerContent", "connectConfig.inputAudioTranscription")
 
     def call_id(self) -> str:
         """Gemini's ids are function calls'."""
