@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voxsim.engine.namespaces.amd import AMD as AMD
     from voxsim.engine.namespaces.applicationstorage import ApplicationStorage as ApplicationStorage
     from voxsim.engine.namespaces.calllist import CallList as CallList
+    from voxsim.engine.namespaces.ccai import CCAI as CCAI
     from voxsim.engine.namespaces.crypto import Crypto as Crypto
     from voxsim.engine.namespaces.helpers import base64_decode as base64_decode
     from voxsim.engine.namespaces.helpers import base64_encode as base64_encode
@@ -156,6 +157,7 @@ _HOMES = {
     "engine.namespaces.amd": "AMD",
     "engine.namespaces.applicationstorage": "ApplicationStorage",
     "engine.namespaces.calllist": "CallList",
+    "engine.namespaces.ccai": "CCAI",
     "engine.namespaces.crypto": "Crypto",
     "engine.namespaces.helpers": (
         "base64_decode base64_encode bytes2hex bytes2str get_local_time hex2bytes levenshtein_distance require "

@@ -16,6 +16,7 @@ from voxsim.engine.units import avatar, conference, dialog, playback, take, voic
 from voxsim.engine.units.avatar import AvatarState
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.conference import ConferenceState
+from voxsim.engine.units.ccai import CcaiState
 from voxsim.engine.units.dialog import DialogState
 from voxsim.engine.units.playback import PlaybackState, Segment
 from voxsim.engine.units.player import Player
@@ -34,6 +35,7 @@ TABLES = {
     "record": (take.MOVES, TakeState),
     "conference": (conference.MOVES, ConferenceState),
     "dialog": (dialog.MOVES, DialogState),
+    "agent": (ccai.MOVES, CcaiState),
     "avatar": (avatar.MOVES, AvatarState),
     "voice avatar": (voiceavatar.MOVES, Turn),
 }

@@ -20,8 +20,10 @@ class Question:
         service: `Dialogflow`, `CCAI` or `Avatar`.
         agent: which agent or avatar is asked, by its id; empty when the scenario named none.
         conversation: the id of the unit that asks; all that one unit asks belongs together.
-        kind: `text`, `event`, `start` (a dialog begins), `timeout` (nothing was said) or `state` (go to a state).
-        value: the text, or the name of the event or state.
+        kind: `text`, `event`, `start` (a dialog begins), `timeout` (nothing was said) or `state` (go to a state); of a
+            CCAI agent also `conversation` (with a profile) and the names of its three methods about profiles, which
+            are answered by the reply's `payload`.
+        value: the text, or the name of the event, state or profile.
         state: the state that the dialog is in, where it has states.
         language: the language asked for, or an empty text.
         parameters: what the scenario gave along: contexts, payload, the event's parameters, custom data.

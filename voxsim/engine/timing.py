@@ -74,3 +74,5 @@ class Timing:
     """How long a voice avatar waits for a silent caller (a guess)."""
     avatar_end_of_phrase: float = 1000
     """How long a caller is silent to have said all, for a voice avatar (a guess)."""
+    ccai_start: float = 200
+    """From the creation of a CCAI agent to Started (a guess)."""

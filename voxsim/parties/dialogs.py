@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MAKERS: Final = {"Dialogflow": "vox.dialogflow()", "CCAI": "vox.ccai()", "Avatar": "vox.avatar()"}
 
+_ABOUT_PROFILES: Final = ("getProfilesList", "getConversationProfile", "updateConversationProfile", "conversation")
+
 NOT_UNDERSTOOD: Final = Reply(text="Sorry, can you say that again?", fallback=True, action="input.unknown")
 """The answer to what fits nothing, when nothing else was said of that."""
 
@@ -62,12 +64,14 @@ class Dialog:
         service: who it plays: `Dialogflow`, `CCAI` or `Avatar`.
         agent: the id that scenarios give; an empty one plays all.
         questions: what it was asked so far.
+        profiles: the conversation profiles of a CCAI agent, by name.
     """
 
     def __init__(self, service: str, agent: str = "") -> None:
         self.service = service
         self.agent = agent
         self.questions: list[Question] = []
+        self.profiles: dict[str, dict[str, Any]] = {}
         self._turns: list[Turn] = []
         self._default = Turn("text", replies=[NOT_UNDERSTOOD])
         self._now = self._default
@@ -137,7 +141,23 @@ class Dialog:
         self._now.failure = message
         return self
 
+    def has_profile(self, name: str, **fields: Any) -> Self:
+        """Have this conversation profile, as CCAI agents do."""
+        self.profiles[name] = {"name": name, **fields}
+        return self
+
     # --- for the platform's side ---
+
+    def manage(self, question: Question) -> Answer:
+        """Answer what is asked about profiles, and about a conversation with one of them."""
+        name = question.value
+        if question.kind == "getProfilesList":
+            return (Reply(payload={"conversation_profiles": list(self.profiles.values())}),)
+        if name and self.profiles and name not in self.profiles:
+            return Failure(f"There is no conversation profile {name!r}.{did_you_mean(name, self.profiles)}")
+        if question.kind == "updateConversationProfile":
+            self.profiles[name] = {**self.profiles.get(name, {}), **question.parameters}
+        return (Reply(payload=self.profiles.get(name, {"name": name})),)
 
     def plays(self, question: Question) -> bool:
         """Whether it is the one who is asked."""
@@ -184,5 +204,8 @@ class ScriptedDialogs:
             who = f"{question.service} {question.agent}".strip()
             maker = _MAKERS.get(question.service, "vox")
             return 0.0, Failure(f'Nobody plays {who}: say who does, as in {maker}.hears("hello").replies("Hi!").')
-        turn = max(playing, key=lambda dialog: len(dialog.agent)).turn_for(question)
+        dialog = max(playing, key=lambda one: len(one.agent))
+        if question.kind in _ABOUT_PROFILES:
+            return 0.0, dialog.manage(question)
+        turn = dialog.turn_for(question)
         return turn.delay, turn.answer()
