@@ -12,11 +12,11 @@ from voxsim.engine import leg, lifecycle
 from voxsim.engine.leg import Leg
 from voxsim.engine.lifecycle import ALLOWED, Operation, Phase, check_allowed, check_move
 from voxsim.engine.ports import Audio, SilentFar
-from voxsim.engine.units import avatar, conference, dialog, playback, take, voiceavatar, websocket
+from voxsim.engine.units import avatar, ccai, conference, dialog, playback, take, voiceavatar, websocket
 from voxsim.engine.units.avatar import AvatarState
 from voxsim.engine.units.call import Call
-from voxsim.engine.units.conference import ConferenceState
 from voxsim.engine.units.ccai import CcaiState
+from voxsim.engine.units.conference import ConferenceState
 from voxsim.engine.units.dialog import DialogState
 from voxsim.engine.units.playback import PlaybackState, Segment
 from voxsim.engine.units.player import Player
