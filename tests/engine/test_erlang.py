@@ -21,7 +21,7 @@ def test_the_formula_gives_the_published_figures(operators: int, load: float, pr
 @pytest.mark.parametrize(("operators", "busy"), [(1, 0.5), (2, 0.5), (3, 0.6)])
 def test_simulated_load_waits_as_the_formula_says(operators: int, busy: float):
     row = erlang.measure(operators, busy, calls=2500, seed=1)
-    assert row.wait.error < 0.2 * row.wait.formula
+    assert row.wait.error < 0.35 * row.wait.formula
     assert abs(row.wait.errors_off) < erlang.TOLERANCE, erlang.line(row)
     assert abs(row.waiting.errors_off) < erlang.TOLERANCE, erlang.line(row)
 
