@@ -15,9 +15,10 @@ from voxsim.platform.keys import Keys
 
 CLIENT = Path(__file__).parent / "clients" / "storage_client.py"
 SCENARIO = """
-from voxsim import ApplicationStorage, AppEvents, Modules, VoxEngine, require
+from voxsim import ApplicationStorage, AppEvents, Modules, VoxEngine, VoximplantAPI, require
 
 require(Modules.ApplicationStorage)
+require(Modules.VoximplantAPI)
 
 @VoxEngine.on(AppEvents.HttpRequest)
 async def asked(event):
@@ -30,6 +31,14 @@ async def asked(event):
         return found.value if found else "nothing"
     if word == "secret":
         return str(len(VoxEngine.get_secret_value(rest) or ""))
+    client = VoximplantAPI.Client()
+    if word == "item":
+        return (await client.KeyValueStorage.get_key_value_item(key=rest)).result.value
+    if word == "another":
+        reply = await client.Scenarios.start_scenarios(rule_id=1, script_custom_data=rest)
+        return reply.media_session_access_url
+    if word == "who":
+        return VoxEngine.custom_data()
 """
 CONFIGURATION = """
 [[application]]
@@ -102,3 +111,24 @@ def test_secrets_come_from_the_file_and_from_the_management_api(folder):
         url = session(server)
         assert post(url, "secret OTHER") == "7"
         assert post(url, "secret NOBODY") == "0"
+
+
+def test_the_management_api_is_there_for_scenarios(folder):
+    with serving(folder) as server:
+        url = session(server)
+        post(url, "put colour blue")
+        assert post(url, "item colour") == "blue"
+        other = post(url, "another the second")
+        assert other != url
+        assert post(other, "who") == "the second"
+        number = command(server, "GetCallHistory", from_date="2020-01-01 00:00:00", to_date="2040-01-01 00:00:00")
+        assert number["total_count"] == 0
+
+
+def test_an_item_expires_while_nothing_happens(folder):
+    with serving(folder, "--time", "x10") as server:
+        command(server, "SetKeyValueItem", key="short", value="x", ttl=10)
+        assert command(server, "GetKeyValueItem", key="short")["result"]["value"] == "x"
+        while "error" not in (answer := command(server, "GetKeyValueItem", key="short")):
+            assert answer["result"]["value"] == "x"
+        assert answer["error"]["code"] == 101

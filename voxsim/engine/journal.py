@@ -108,24 +108,25 @@ class _Masked:
 
     def facts(self) -> dict[str, Any]:
         """The data as plain JSON values."""
-        hidden: dict[str, Any] = _without(self._record.facts(), self._secrets)
+        hidden: dict[str, Any] = without(self._record.facts(), self._secrets)
         return hidden
 
 
 def masked(record: Record, secrets: tuple[str, ...]) -> Record:
     """The record with these texts hidden wherever they stand in it."""
     data = None if record.data is None else _Masked(record, secrets)
-    return record._replace(name=_without(record.name, secrets), data=data)
+    return record._replace(name=without(record.name, secrets), data=data)
 
 
-def _without(value: Any, secrets: tuple[str, ...]) -> Any:
+def without(value: Any, secrets: tuple[str, ...]) -> Any:
+    """A plain value with these texts hidden in it, at every depth."""
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, _HIDDEN)
         return value
     if isinstance(value, dict):
-        return {key: _without(item, secrets) for key, item in value.items()}
-    return [_without(item, secrets) for item in value] if isinstance(value, list) else value
+        return {key: without(item, secrets) for key, item in value.items()}
+    return [without(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 def _arguments(signature: Signature, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:

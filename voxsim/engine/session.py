@@ -16,7 +16,7 @@ from voxsim.engine.appevents import AppEvents
 from voxsim.engine.current import running
 from voxsim.engine.emitter import Emitter, NotAFunction
 from voxsim.engine.future import Future
-from voxsim.engine.journal import Record, masked, plain
+from voxsim.engine.journal import Record, masked, plain, without
 from voxsim.engine.lifecycle import RUNNING, Phase, check_move
 from voxsim.engine.ports import Script
 from voxsim.engine.switch import Switch, Timer
@@ -278,15 +278,17 @@ class Session(Emitter):
             explained = ScenarioError(f"The handler is not a function, but {_kind(culprit)}.", fatal=True)
         else:
             explained = self.script.explain(error, culprit)
-        self.failures = (*self.failures, explained)
-        self.note(
-            "error",
-            explained.message,
-            None,
-            {"where": explained.where, "frames": list(explained.frames), "fatal": explained.fatal},
-        )
+        self._keep_failure(explained)
         if explained.fatal:
             self.end(FinishReason.ERROR, system_error=True)
+
+    def _keep_failure(self, explained: ScenarioError) -> None:
+        """Remember an error of the scenario's own code, with no secret in it."""
+        explained.message = without(explained.message, self._hidden)
+        explained.args = (explained.message,)
+        self.failures = (*self.failures, explained)
+        data = {"where": explained.where, "frames": list(explained.frames), "fatal": explained.fatal}
+        self.note("error", explained.message, None, data)
 
     # --- the start ---
 
@@ -325,9 +327,7 @@ class Session(Emitter):
         except (Exception, ScenarioTimeout, SystemExit, GeneratorExit) as error:  # noqa: BLE001 - a scenario may raise anything
             explained = self.script.explain(error)
             explained.fatal = True
-            self.failures = (*self.failures, explained)
-            data = {"where": explained.where, "frames": list(explained.frames), "fatal": True}
-            self.note("error", explained.message, None, data)
+            self._keep_failure(explained)
             self.end(FinishReason.ERROR, system_error=True)
         finally:
             watch.inside = False

@@ -66,6 +66,13 @@ async def test_its_value_is_in_no_timeline_and_no_log(vox: Vox, started: Write):
     assert vox.web.requests[0].header("Authorization") == "Bearer s3cret-value"
 
 
+async def test_its_value_is_in_no_error(vox: Vox, started: Write):
+    vox.secret("KEY", "s3cret-value")
+    vox.start(started('raise ValueError("bad key " + VoxEngine.get_secret_value("KEY"))'))
+    assert (await vox.failed("bad key")).message == "ValueError: bad key ******"
+    assert "s3cret-value" not in repr(vox.session.failures)
+
+
 @pytest.mark.parametrize("value", ["", "1", "abc"])
 async def test_a_very_short_value_hides_nothing(value: str, vox: Vox, started: Write):
     vox.secret("KEY", value)

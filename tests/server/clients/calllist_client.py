@@ -5,7 +5,6 @@ Arguments: the credentials file, host:port. Prints the list's status and the tas
 
 import json
 import sys
-import time
 
 from voximplant.apiclient import VoximplantAPI
 
@@ -19,11 +18,9 @@ made = api.create_call_list(
     name="spring",
     file_content="phone;name\n15550101;Änne\n15550102;Ben\n",
 )
-for _ in range(100):
+found = {"status": "In progress"}
+while found["status"] == "In progress":
     (found,) = api.get_call_lists(list_id=made["list_id"])["result"]
-    if found["status"] != "In progress":
-        break
-    time.sleep(0.1)
 rows = api.get_call_list_details(list_id=made["list_id"], output="json")["result"]
 file = api.get_call_list_details(list_id=made["list_id"])["file_content"]
 print(json.dumps([made["count"], found["status"], [(row["status"], row["result_data"]) for row in rows], file]))
