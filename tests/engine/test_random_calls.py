@@ -16,8 +16,10 @@ from voxsim.driver import Stuck
 from voxsim.driver.scheduling import deterministic
 from voxsim.engine.journal import Record
 from voxsim.engine.leg import MOVES as LEG_MOVES
+from voxsim.engine.recording import Recording, Remembered
 from voxsim.engine.units.playback import PlaybackState
 from voxsim.engine.units.player import BasePlayer
+from voxsim.engine.units.recorder import Recorder
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.world import World
 from voxsim.vocabulary.enums import CallState
@@ -33,7 +35,7 @@ def other(number):
     others.append(call)
     return call
 
-others, players, ending = [], [], []
+others, players, recorders, ending = [], [], [], []
 
 def play_to(call):
     players.append(VoxEngine.create_tts_player("a text to be played"))
@@ -41,6 +43,11 @@ def play_to(call):
 
 def bridge(call):
     VoxEngine.send_media_between(call, others[-1])
+
+def record_all(call):
+    recorders.append(VoxEngine.create_recorder())
+    for unit in (call, *others, *players):
+        unit.send_media_to(recorders[-1])
 
 def terminate(*_):
     ending.append(True)
@@ -76,6 +83,11 @@ ACTS = {
     "http and end": lambda call: Net.http_request("https://a.example/", terminate),
     "mail": lambda call: Net.send_mail("smtp.example", "a@a.example", "b@b.example", "", "", lambda result: None),
     "socket": lambda call: call.send_media_to(VoxEngine.create_web_socket("wss://peer.example/")),
+    "record": lambda call: call.record(),
+    "record other": lambda call: others[-1].record(stereo=True),
+    "recorder": record_all,
+    "mute recorder": lambda call: recorders[-1].mute(True),
+    "stop recorder": lambda call: recorders[-1].stop(),
     "terminate": terminate,
 }
 
@@ -153,6 +165,7 @@ PLAN = st.lists(
             "answer", "ring", "early", "reject", "hangup", "say", "tone", "play", "stop", "digits", "message", "refer",
             "take transfers", "tones", "player", "pause", "resume", "stop player", "dial", "dial two", "dial nobody",
             "bridge", "unbridge", "hangup other", "easy", "http", "http and end", "mail", "socket", "terminate",
+            "record", "record other", "recorder", "mute recorder", "stop recorder",
         ]),
     ),
     max_size=12,
@@ -209,6 +222,7 @@ CALLERS = st.lists(
 
 LAST: Final = ("Application.Terminating", "Application.Terminated")
 ENDS: Final = ("Call.Failed", "Call.Disconnected")
+AFTER: Final = ("Call.RecordStopped", "Call.RecordError")
 
 
 class Laws:
@@ -222,6 +236,9 @@ class Laws:
         self._over: set[str] = set()
         self._legs: dict[str, CallState] = {}
         self._ends: dict[str, int] = {}
+        self._records: dict[str, int] = {}
+        self.recordings = Remembered()
+        world.switch.recordings = self.recordings
         world.switch.subscribe(self.see)
 
     def see(self, record: Record) -> None:
@@ -242,6 +259,21 @@ class Laws:
             ends = self._ends.get(unit, 0)
             self._law(state is not CallState.TERMINATED or ends == 1, f"a leg that ended had {ends} events of its end")
             self._law(state is CallState.TERMINATED or ends == 0, "a leg that did not end had an event of its end")
+        if not self.world.switch.sessions:
+            self._law(not any(self._records.values()), "a record began and never stopped")
+        for recording in self.recordings.made:
+            self._recording(recording)
+
+    def _recording(self, recording: Recording) -> None:
+        until: dict[tuple[int, str], int] = {}
+        for piece in recording.pieces:
+            self._law(piece.at >= 0 and piece.position >= 0 and piece.length > 0, "a sound before its record")
+            self._law(piece.at + piece.length <= recording.length, "a sound after its record")
+            if not recording.asked.stereo:
+                continue
+            key = piece.channel, piece.sound.source
+            self._law(until.get(key, 0) <= piece.at, "two sounds of one source at once on a record")
+            until[key] = piece.at + piece.length
 
     def _law(self, kept: bool, words: str) -> None:
         if not kept and words not in self.broken:
@@ -289,9 +321,14 @@ class Laws:
             self._legs[unit] = new
 
     def _event(self, record: Record, unit: str) -> None:
+        if record.name in ("Call.RecordStarted", "Recorder.Started"):
+            self._records[unit] = self._records.get(unit, 0) + 1
+        elif record.name in ("Call.RecordStopped", "Recorder.Stopped"):
+            self._records[unit] = self._records.get(unit, 0) - 1
+            self._law(self._records[unit] >= 0, "a record stopped that had not begun")
         if not record.name.startswith("Call."):
             return
-        self._law(unit not in self._ends or record.name in ENDS, f"{record.name} after the end of its call")
+        self._law(unit not in self._ends or record.name in (*ENDS, *AFTER), f"{record.name} after the end of its call")
         if record.name in ENDS:
             self._ends[unit] = self._ends.get(unit, 0) + 1
             self._law(self._legs[unit] is CallState.TERMINATED, f"{record.name} of a call that is up")
@@ -299,6 +336,7 @@ class Laws:
     def _routes(self, record: Record) -> None:
         for session in self.world.switch.sessions.values():
             units = [*session.calls.values(), *(session.players or {}).values(), *(session.sockets or {}).values()]
+            units += [unit for unit in _recorders(session) if unit.sources]
             for unit in units:
                 self._law(_alive(unit), f"a {unit.NAME} that is over is still kept")
                 for end in (*unit.sinks, *unit.sources):
@@ -322,7 +360,14 @@ class Laws:
                 self._law(0 <= net._mails_active <= limits.mail_active, "too many active mails")
 
 
+def _recorders(session: Any) -> list[Recorder]:
+    owners = (getattr(take, "_owner", None) for take in (session.units or {}).values())
+    return [owner for owner in owners if isinstance(owner, Recorder)]
+
+
 def _alive(unit: Any) -> bool:
+    if isinstance(unit, Recorder):
+        return unit._cannot_receive() is None
     if hasattr(unit, "leg"):
         return bool(unit.leg.alive)
     if hasattr(unit, "ready_state"):

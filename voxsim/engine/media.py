@@ -182,9 +182,9 @@ class MediaUnit(Emitter):
         """From a unit that sends to this one something comes all the time from now on, if only silence."""
 
     def hear_more(
-        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None = None
     ) -> None:
-        """A sound that comes piece by piece goes on until then; `chunk` is its audio, with the instant it plays."""
+        """A sound that comes piece by piece goes on until then; `chunk` is the audio that plays last of it."""
 
     def hear_less(self, sound: Sound, origin: MediaUnit) -> None:
         """One of the sounds that arrive from a unit is cut or paused; others may go on."""

@@ -259,14 +259,16 @@ class Tape:
         self._sounding[channel, origin, sound.source] = span
 
     def hears_more(
-        self, channel: int, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None
+        self, channel: int, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None
     ) -> None:
-        """A sound that comes piece by piece goes on until then; the chunk is its audio, with the instant it plays."""
+        """A sound that comes piece by piece goes on until then; the chunk is the audio that plays last of it."""
         span = self._sounding.get((channel, origin, sound.source))
         if span is not None and span.sound is sound:
             span.until = until
             if chunk is not None:
-                span.chunks.append(chunk)
+                encoding, audio = chunk
+                length = encoding.samples_in(audio) * 1_000_000 // encoding.sample_rate
+                span.chunks.append((until - length, encoding, audio))
 
     def silent(self, channel: int, origin: MediaUnit, source: str | None, now: int) -> None:
         """What came from a unit is cut: all, or the sounds of one source."""

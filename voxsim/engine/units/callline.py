@@ -138,7 +138,7 @@ class CallLine(MediaUnit):
                 take.hears(LEFT, sound, origin)
 
     def hear_more(
-        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None = None
     ) -> None:
         """A sound that reaches the subscriber goes on; only records care."""
         for take in self.takes or ():

@@ -241,7 +241,7 @@ class Conference(MediaUnit):
             self._passing = False
 
     def hear_more(
-        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None = None
     ) -> None:
         """What somebody sounds goes on, for all others, too."""
         if self._passing:

@@ -14,7 +14,7 @@ from voxsim.engine.future import Future
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.recording import LEFT, Asked, Recording
 from voxsim.engine.recordoptions import check_video
-from voxsim.engine.units.take import Take, TakeState
+from voxsim.engine.units.take import Take
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
 from voxsim.vocabulary.errors import BadArgument
 
@@ -91,8 +91,7 @@ class Recorder(MediaUnit):
         """End the record: Stopped follows, and nothing can be done with the recorder any more."""
         if self._alive("stop"):
             self._take.stop()
-            if self._take.begun:
-                self.unroute_all()
+            self.unroute_all()
 
     @property
     def recording(self) -> Recording | None:
@@ -106,7 +105,7 @@ class Recorder(MediaUnit):
         self._take.hears(LEFT, sound, origin)
 
     def hear_more(
-        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None = None
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None = None
     ) -> None:
         """A sound that comes piece by piece goes on."""
         self._take.hears_more(LEFT, sound, origin, until, chunk)
@@ -131,13 +130,15 @@ class Recorder(MediaUnit):
                 take.hears(LEFT, sound, source)
 
     def take_tells(self, take: Take, moment: str, detail: str) -> None:
-        """The record has started, stopped or failed."""
+        """The record has started, stopped or failed, or its session is over."""
         match moment:
             case "started":
                 self.emit(RecorderEvents.Started(self, url=take.url))
             case "stopped" if take.recording is not None:
                 self.unroute_all()
                 self.emit(RecorderEvents.Stopped(self, cost="0", duration=take.recording.seconds))
+            case "dropped":
+                self.unroute_all()
             case "failed":
                 self.unroute_all()
                 self.emit(RecorderEvents.RecorderError(self, error=detail))
@@ -145,17 +146,15 @@ class Recorder(MediaUnit):
     # --- inside ---
 
     def _alive(self, name: str) -> bool:
-        over = self._take.state in (TakeState.STOPPING, TakeState.OVER)
-        if over:
+        if self._take.closed:
             self.session.warn(f"{name}: recorder {self._id} has stopped already; ignored.", self._id)
-        return not over
+        return not self._take.closed
 
     def _cannot_send(self) -> str | None:
         return "a recorder has no sound to send"
 
     def _cannot_receive(self) -> str | None:
-        over = self._take.state in (TakeState.STOPPING, TakeState.OVER)
-        return f"recorder {self._id} has stopped" if over else None
+        return f"recorder {self._id} has stopped" if self._take.closed else None
 
 
 @unit("ConferenceRecorder", events=RecorderEvents, module="Recorder")

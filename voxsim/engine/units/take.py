@@ -53,7 +53,7 @@ class Owner(Protocol):
         """The record begins: let it hear what sounds already."""
 
     def take_tells(self, take: Take, moment: str, detail: str) -> None:
-        """The record has `started`, `stopped` or `failed` (for the reason given)."""
+        """The record has `started`, `stopped` or `failed` (for the reason given), or was `dropped` with its session."""
 
 
 class Take:
@@ -128,6 +128,7 @@ class Take:
             self._stopped()
         elif self.state is not TakeState.OVER:
             self._over()
+            self._owner.take_tells(self, "dropped", "")
 
     @property
     def begun(self) -> bool:
@@ -135,9 +136,9 @@ class Take:
         return self.state not in (TakeState.WAITING, TakeState.STARTING)
 
     @property
-    def running(self) -> bool:
-        """Whether it records now."""
-        return self.state is TakeState.RUNNING
+    def closed(self) -> bool:
+        """Whether it records nothing any more, or (asked to stop before it has begun) never will."""
+        return self._stop_asked or self.state in (TakeState.STOPPING, TakeState.OVER)
 
     # --- what is heard ---
 
@@ -147,7 +148,7 @@ class Take:
             self._tape.hears(channel if self.asked.stereo else 0, sound, origin, self.session.switch.now)
 
     def hears_more(
-        self, channel: int, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[int, Encoding, bytes] | None
+        self, channel: int, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None
     ) -> None:
         """A sound that comes piece by piece goes on."""
         if self.state is TakeState.RUNNING:

@@ -304,7 +304,7 @@ class WebSocket(MediaUnit):
             for sink in sinks:
                 sink.hear(stream.sound, self)
         if stream.sound is not None:
-            chunk = (stream.plays_until - stream.length_of(taken), stream.encoding, taken)
+            chunk = stream.encoding, taken
             for sink in sinks:
                 sink.hear_more(stream.sound, self, stream.plays_until, chunk)
         self._arm_silence(stream)
