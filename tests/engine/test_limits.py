@@ -724,6 +724,57 @@ async def _websocket(kit: Kit, path: str) -> Any:
     return await session.websocket()
 
 
+async def conference_endpoints(kit: Kit) -> None:
+    """One more endpoint is refused, and told by an event."""
+    kit.vox.phone("*")
+    path = kit.incoming("""
+        require(Modules.Conference)
+        conference = VoxEngine.create_conference()
+        conference.add_event_listener(ConferenceEvents.ConferenceError, lambda e: Logger.write(e.error))
+        for number in range(101):
+            one = VoxEngine.call_pstn(f"1555{number}")
+            one.add_event_listener(CallEvents.Connected, lambda e: conference.add(call=e.call))
+        await sleep(5)
+        Logger.write(len(conference.get_list()))
+    """)
+    kit.vox.scenario(path, video_conference=True)
+    await kit.vox.phone("+15550001").dial("100")
+    await kit.vox.logged("A conference has 100 endpoints at most")
+    await kit.vox.logged("100")
+    assert kit.limits_hit() == ["conference_endpoints"]
+
+
+async def conference_participants(kit: Kit) -> None:
+    """One more call to a conference fails with 403."""
+    kit.vox.scenario(kit.incoming("call.answer()"), "room")
+    kit.vox.start(
+        kit.started("""
+            for _ in range(101):
+                call = VoxEngine.call_conference("room")
+                call.add_event_listener(CallEvents.Failed, lambda e: Logger.write(f"{int(e.code)} {e.reason}"))
+        """)
+    )
+    await kit.vox.logged("403 Call limit reached")
+    assert len(kit.vox.session.session.calls) == 100
+    assert kit.limits_hit() == ["conference_endpoints"]
+
+
+async def conference_name(kit: Kit) -> None:
+    """A call to a conference with a longer id fails with 403."""
+    kit.vox.scenario(kit.incoming("call.answer()"), "x+")
+    session = kit.vox.start(
+        kit.started("""
+            for length in (49, 50):
+                call = VoxEngine.call_conference("x" * length)
+                call.add_event_listener(CallEvents.Connected, lambda e: Logger.write("joined"))
+                call.add_event_listener(CallEvents.Failed, lambda e: Logger.write(f"{int(e.code)} {e.reason}"))
+        """)
+    )
+    await kit.vox.logged("403 The conference id is too long")
+    await kit.vox.logged("joined")
+    assert [record.name for record in session.timeline if record.kind == "limit"] == ["conference_name_characters"]
+
+
 KILO = 1024
 SHORT_STRETCH = {"limits": Limits(handler_cpu_seconds=0.05)}
 LONG_RUN = {"until": 30 * 24 * 3600}
@@ -840,8 +891,23 @@ ROWS = [
         "dialogflow_query_256_characters", "Dialogflow text query", 256, "dialogflow_query_characters", dialogflow_query
     ),
     Row("websocket_buffer_10s", "WebSocket inbound audio buffer", 10, "websocket_buffer_seconds", websocket_buffer),
-    Row("conference_endpoints_100", "Conference endpoints", 100, "conference_endpoints", "Conference"),
-    Row("conference_name_49_characters", "Conference name", 49, "conference_name_characters", "Conference"),
+    Row(
+        "conference_endpoints_100",
+        "Conference endpoints",
+        100,
+        "conference_endpoints",
+        conference_endpoints,
+        {"limits": Limits(call_attempts=200, progressing_calls=200)},
+    ),
+    Row(
+        "conference_participants_100",
+        "Conference endpoints (as calls of other sessions)",
+        100,
+        "conference_endpoints",
+        conference_participants,
+        {"limits": Limits(call_attempts=200, progressing_calls=200)},
+    ),
+    Row("conference_name_49_characters", "Conference name", 49, "conference_name_characters", conference_name),
     Row("set_interval_100ms", "setInterval period", 100, "interval_min_ms", interval),
     Row(
         "start_scenarios_200_at_once",
