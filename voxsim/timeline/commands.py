@@ -40,17 +40,20 @@ AT_SCENARIO: Final[dict[str, Words]] = {
     "resume": lambda facts: "resumes a player",
     "stop": lambda facts: "stops a player",
     "mute": lambda facts: "records silence from here on" if facts.get("doMute", True) else "records sound again",
+    "cancel": lambda facts: "gives the place in the queue up",
+    "end": lambda facts: f"ends the task {phrases.body(facts.get('description', ''))}".rstrip(),
     "clearMediaBuffer": lambda facts: "clears the media buffer",
 }
 """Commands that are notes at the scenario."""
 
 QUIET: Final = frozenset(
     """
-    addMarker allowWebSocketConnections callConference callPSTN callSIP callUser callUserDirect callWhatsappUser close
-    createConference createRecorder createSequencePlayer createTTSPlayer createToneScriptPlayer createURLPlayer
-    createWebSocket decline destroyConference disableStatisticsForIncomingWebsockets disableTraceForIncomingWebsockets
-    easyProcess enableStatisticsForIncomingWebsockets enableTraceForIncomingWebsockets forwardCallToPSTN
-    forwardCallToSIP forwardCallToUser forwardCallToUserDirect handleBlindTransfer handleMicStatus handleTones hangup
+    addMarker allowWebSocketConnections callConference callPSTN callSIP callUser callUserDirect callWhatsappUser
+    close createConference createRecorder createSequencePlayer createTTSPlayer createToneScriptPlayer
+    createURLPlayer createWebSocket decline destroyConference disableStatisticsForIncomingWebsockets
+    disableTraceForIncomingWebsockets easyProcess enqueueACDRequest enqueueTask
+    enableStatisticsForIncomingWebsockets enableTraceForIncomingWebsockets forwardCallToPSTN forwardCallToSIP
+    forwardCallToUser forwardCallToUserDirect getStatus handleBlindTransfer handleMicStatus handleTones hangup
     hideTones httpRequest httpRequestAsync playProgressTone playSoundAndHangup record reject ring say send sendMail
     sendMailAsync startEarlyMedia startPlayback
     """.split()  # noqa: SIM905 - a table of names reads better as words

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from voxsim.engine.journal import Record
-from voxsim.timeline import hearing, phrases, services
+from voxsim.timeline import hearing, phrases, queueing, services
 from voxsim.timeline.canvas import Canvas, Facts, Tone
 from voxsim.timeline.legs import LEG
 from voxsim.timeline.web import HTTP, MAIL, WEBSOCKET
@@ -245,7 +245,7 @@ def _event(canvas: Canvas, record: Record) -> None:
     name = record.name
     if services.told_event(canvas, record):
         return
-    if name in _QUIET or name in hearing.QUIET or record.unit in canvas.entered:
+    if name in _QUIET or name in hearing.QUIET or name in queueing.QUIET or record.unit in canvas.entered:
         if name == "ASR.Started":
             canvas.recognisers.add(record.unit)
         return
@@ -256,6 +256,9 @@ def _event(canvas: Canvas, record: Record) -> None:
     facts = record.facts()
     if name in hearing.HEARING:
         canvas.note(record, hearing.HEARING[name](facts))
+    elif name in queueing.EVENTS:
+        told, tone = queueing.EVENTS[name]
+        canvas.note(record, told(facts), tone)
     elif name in hearing.TROUBLES:
         canvas.note(record, hearing.TROUBLES[name](facts), Tone.ERROR)
     elif name in _TROUBLES:
@@ -313,5 +316,6 @@ TELLERS: Final[dict[str, Callable[[Canvas, Record], None]]] = {
     "limit": _limit,
     "error": _error,
     "party": _always(_party),
+    "queue": _by_name(queueing.QUEUE),
 }
 """How the records of each kind are drawn. Undelivered events are told by what caused them."""
