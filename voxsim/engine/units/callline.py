@@ -200,6 +200,10 @@ class CallLine(MediaUnit):
         """180 came."""
         self.emit(CallEvents.Ringing(self, self._id, dict(headers)))
 
+    def leg_push_sent(self, result: str) -> None:
+        """A push notification was sent to wake the callee's app."""
+        self.emit(CallEvents.PushSent(self, self._id, result=result))
+
     def leg_progresses(self, headers: Headers) -> None:
         """183 came: early media is open."""
         self.media_opens()
@@ -369,8 +373,11 @@ class CallLine(MediaUnit):
 
     def _give_up_waiting(self, error: VoxsimError) -> None:
         """As long as a record is being written, those who wait for its end go on waiting."""
-        waiters = self._waiters or {}
-        kept = {name: futures for name, futures in waiters.items() if self.takes and name in AFTER_THE_END}
+        waiters = self._waiters
+        if not self.takes or not waiters:
+            super()._give_up_waiting(error)
+            return
+        kept = {name: futures for name, futures in waiters.items() if name in AFTER_THE_END}
         waiting = {id(future) for futures in kept.values() for future in futures}
         self._waiters = {
             name: [future for future in futures if id(future) not in waiting] for name, futures in waiters.items()
