@@ -186,10 +186,10 @@ class Connector(MediaUnit):
             self._far.heard(None)
 
     def _cannot_send(self) -> str | None:
-        return f"the connection to {self.SERVICE} has closed" if self.state is CLOSED else None
+        return f"{self.NAME} has no voice"
 
     def _cannot_receive(self) -> str | None:
-        return self._cannot_send()
+        return f"the connection to {self.SERVICE} has closed" if self.state is CLOSED else None
 
     # --- inside ---
 
@@ -248,6 +248,15 @@ class Connector(MediaUnit):
         if state not in MOVES[self.state]:
             raise VoxsimError(f"A client cannot go from {self.state.value} to {state.value}.")
         self.state = state
+
+
+class TextConnector(Connector):
+    """A client of a service that only reads and writes."""
+
+    __slots__ = ()
+
+    def _cannot_receive(self) -> str | None:
+        return f"{self.NAME} hears nothing"
 
 
 class ConnectorNamespace(Namespace):

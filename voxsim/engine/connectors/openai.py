@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from voxsim.engine.command import Options, command
-from voxsim.engine.connectors.base import Connector, ConnectorNamespace, OnClose, connector_events, sends
+from voxsim.engine.connectors.base import ConnectorNamespace, OnClose, TextConnector, connector_events, sends
 from voxsim.engine.connectors.openai_beta import BetaNamespace, OpenAIBeta
 from voxsim.engine.connectors.realtime import ItemsConnector
 from voxsim.engine.connectors.voice import media_events
@@ -82,7 +82,7 @@ class RealtimeAPIClient(ItemsConnector):
 
 
 @unit("OpenAI.ChatCompletionsAPIClient", events=ChatCompletionsAPIEvents, module="OpenAI")
-class ChatCompletionsAPIClient(Connector):
+class ChatCompletionsAPIClient(TextConnector):
     """A client of OpenAI's Chat Completions API."""
 
     __slots__ = ()
@@ -95,7 +95,7 @@ class ChatCompletionsAPIClient(Connector):
 
 
 @unit("OpenAI.ResponsesAPIClient", events=ResponsesAPIEvents, module="OpenAI")
-class ResponsesAPIClient(Connector):
+class ResponsesAPIClient(TextConnector):
     """A client of OpenAI's Responses API."""
 
     __slots__ = ()

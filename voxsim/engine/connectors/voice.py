@@ -122,6 +122,9 @@ class VoiceConnector(Connector):
         ended = self.MORE_EVENTS[0].WebSocketMediaEnded
         self.emit(ended(self, media_info={"duration": round(self._duration / 1e6)}))
 
+    def _cannot_send(self) -> str | None:
+        return self._cannot_receive()
+
     def _sounding(self) -> Sound | None:
         return self._sound
 

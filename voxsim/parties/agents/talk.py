@@ -204,14 +204,14 @@ class Talk:
             self._happened("unanswered", text)
         self._ready = branch.steps if branch is not None else []
 
-    def _answer_to(self, text: str, *, greets: bool = False) -> list[Step]:
-        """The steps of the turn for what was heard."""
-        fitting = [turn for turn in self.agent.turns if turn.fits(text)]
-        if fitting:
-            same = [turn for turn in fitting if turn.words == fitting[0].words]
-            turn = next((one for one in same if not any(used is one for used in self._used)), same[-1])
-            self._used.append(turn)
-            return turn.steps
+    def _answer_to(self, text: str, before: str = "", *, greets: bool = False) -> list[Step]:
+        """The steps of the turn for what was heard; `before` is that with what was not answered before it."""
+        for heard in (text, before):
+            if fitting := [turn for turn in self.agent.turns if heard and turn.fits(heard)]:
+                same = [turn for turn in fitting if turn.words == fitting[0].words]
+                turn = next((one for one in same if not any(used is one for used in self._used)), same[-1])
+                self._used.append(turn)
+                return turn.steps
         if greets and not self._greeted and self.agent.greeting.steps:
             self._greeted = True
             return self.agent.greeting.steps
@@ -248,7 +248,7 @@ class Talk:
         # A caller who went on while the agent was thinking said one thing in two parts.
         self._unanswered.append(text)
         if not self._ear.listening:
-            self._run(self._answer_to(" ".join(self._unanswered)), self.agent.timing.thinking)
+            self._run(self._answer_to(text, " ".join(self._unanswered)), self.agent.timing.thinking)
 
     def _transcribe(self, text: str) -> None:
         messages = self.dialect.heard(text, base.pieces(text))
@@ -269,8 +269,6 @@ class Talk:
         if self._steps:
             self._tell(self.dialect.thinking())
             self._utter(delay, self._next)
-        else:
-            self._unanswered.clear()
 
     def _next(self) -> None:
         self._unanswered.clear()
