@@ -226,6 +226,14 @@ async def ringing(kit: Kit) -> None:
     assert kit.payloads(CallEvents.Ringing) == [{"headers": {}}] * 2
 
 
+async def push_sent(kit: Kit) -> None:
+    """A user who is not logged in gets a push notification."""
+    kit.vox.user("anna", online=False, wakes=3)
+    kit.vox.start(kit.started('require(Modules.PushService); VoxEngine.call_user(username="anna")'))
+    await kit.vox.advance(1)
+    assert kit.payloads(CallEvents.PushSent) == [{"result": "success"}]
+
+
 async def state_changed(kit: Kit) -> None:
     """The call changed its state."""
     await dialled(kit, "call.add_event_listener(CallEvents.StateChanged, lambda e: None)", answer=1, hangup=1)
@@ -459,6 +467,7 @@ CHECKS: dict[str, Check] = {
     "ReInviteReceived": reinvite_received,
     "ReInviteRejected": reinvite_rejected,
     "Ringing": ringing,
+    "PushSent": push_sent,
     "RecordStarted": record_started,
     "RecordStopped": record_stopped,
     "RecordError": record_error,
@@ -486,7 +495,6 @@ CHECKS: dict[str, Check] = {
 
 PENDING: dict[str, str] = {
     "Forwarding": "forwarding by the callee (3xx, 181)",
-    "PushSent": "push notification",
     "FirstVideoPacketReceived": "video",
 }
 

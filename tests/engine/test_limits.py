@@ -940,5 +940,6 @@ async def test_limit(row: Row, vox: Vox, scenario: Any, incoming: Any, started: 
 
 
 def test_every_field_of_the_limits_has_a_row():
-    beyond_the_page = {"http_redirects", "websocket_silence_seconds"}
+    push = {"push_seconds", "push_min_seconds", "push_max_seconds"}
+    beyond_the_page = {"http_redirects", "websocket_silence_seconds", *push}
     assert {row.field for row in ROWS} == {field.name for field in attrs.fields(Limits)} - beyond_the_page

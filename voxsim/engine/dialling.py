@@ -12,6 +12,7 @@ from voxsim.engine.leg import ALERTING, PROGRESSING, Leg
 from voxsim.engine.ports import Headers
 from voxsim.engine.units.call import Call
 from voxsim.vocabulary.codes import CALL_LIMIT_REACHED, Cause, Sip
+from voxsim.vocabulary.enums import Modules
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ def dial(
     display_name: str = "",
     headers: Headers | None = None,
     amd: Any = None,
+    push: float | None = None,
 ) -> Call:
     """Make an outgoing leg of a kind (`pstn`, `user`, `sip`, `wab`) and set out to reach its far end.
 
-    `amd` is a detector of answering machines that listens to the call, or None.
+    `amd` is a detector of answering machines that listens to the call, or None; `push` how many milliseconds a user who
+    is not logged in has to wake, after the push notification that the PushService module sends.
     """
     if type(number) not in (str, int) or number == "":
         raise BadArgument(f"A call needs a number, user name or address as a string, got {number!r}.")
@@ -50,6 +53,9 @@ def dial(
         display_name="" if display_name is None else str(display_name),
         headers=sendable(session, headers),
     )
+    if kind == "user" and Modules.PushService in session.modules:
+        least, most = limits.push_min_seconds, limits.push_max_seconds
+        leg.push_seconds = limits.push_seconds if push is None else min(max(push / 1000, least), most)
     call = Call(session, leg)
     if amd is not None:
         _attach(amd, call)

@@ -84,6 +84,7 @@ class Leg:
         "kind",
         "number",
         "offered_headers",
+        "push_seconds",
         "refer_pending",
         "silent",
         "state",
@@ -112,6 +113,7 @@ class Leg:
         self.callerid = callerid
         self.display_name = display_name
         self.offered_headers = headers
+        self.push_seconds: float | None = None
         self.far: Far | None = None
         self.state = ALERTING if incoming else PROGRESSING
         self.early = False
@@ -218,6 +220,12 @@ class Leg:
             self.far.answered(self, headers)
         if self.state is not TERMINATED and self.call is not None:
             self.call.leg_connected({}, None)
+
+    def push_sent(self, result: str) -> None:
+        """A push notification was sent to wake the callee's app."""
+        self._note("push sent", {"result": result})
+        if self.call is not None:
+            self.call.leg_push_sent(result)
 
     def hang_up(self, headers: Headers = NO_HEADERS) -> None:
         """End the leg from the scenario's side: BYE, or CANCEL before the answer."""

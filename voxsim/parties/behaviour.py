@@ -44,7 +44,7 @@ _ACTS: Final[dict[str, bool]] = {
 }
 """What a party can do at a moment of the call, and whether it takes a value."""
 
-_TIMES: Final = ("ring", "early", "answer", "cancel", "hangup")
+_TIMES: Final = ("ring", "early", "answer", "cancel", "hangup", "wakes")
 _WORDS: Final = ("silent", *FAILURES)
 _NATURES: Final = ("machine", "mimic", "quiet", "noise")
 KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_NATURES, "takes_transfer", "takes_reinvite", "no_ring")
@@ -78,6 +78,7 @@ class Behaviour:
         reject_at: when it refuses, from the offer.
         reason: the reason text of the refusal; the usual one when empty.
         cancel: when a caller gives up an unanswered call, from the offer; None for never.
+        wakes: when a user who is not logged in logs in, from a push notification; None when none can be sent.
         hangup: when it hangs up, from Connected; None for never.
         acts: what it does in between.
         machine: it is an answering machine, whose greeting lasts so long; a beep follows. None for a person.
@@ -95,6 +96,7 @@ class Behaviour:
     reject_at: float = 0.0
     reason: str = ""
     cancel: float | None = None
+    wakes: float | None = None
     hangup: float | None = None
     acts: tuple[Act, ...] = ()
     machine: float | None = None
@@ -165,7 +167,7 @@ class Behaviour:
                 fields.update(_nature(key, value))
             elif key in ("takes_transfer", "takes_reinvite"):
                 fields[key] = _status(value, lowest=200)
-            elif key in ("ring", "early", "answer", "cancel", "hangup"):
+            elif key in _TIMES:
                 fields[key] = _seconds(key, value) if value else (at if at is not None else 0.0)
         times = ((key, fields.get(key)) for key in (*_TIMES, "reject_at"))
         for key, moment in (*((act.what, act.at) for act in acts), *times):

@@ -63,12 +63,17 @@ class Directory:
                 self.unplayed.append(leg.number)
                 return Cause.sip(Sip.NOT_FOUND)
             party = Party(kind=leg.kind, address=leg.number, behaviour=self._stranger)
-        if not party.online:
+        if party.online:
+            line = self.line(party)
+            self._tell(line)
+            return line
+        if leg.push_seconds is None or party.behaviour.wakes is None:
             return Cause.sip(Sip.TEMPORARILY_UNAVAILABLE, USER_OFFLINE)
-        line = self.line(party)
+        return SleepingLine(self._switch, party, party.behaviour.wakes, self._tell)
+
+    def _tell(self, line: Line) -> None:
         for told in self.on_line:
             told(line)
-        return line
 
     def line(self, party: Party) -> Line:
         """A new end of a leg for a party."""
@@ -78,6 +83,31 @@ class Directory:
         """A subscriber's REFER that its session does not handle begins a second session for the target."""
         caller = Caller(kind=leg.kind, number=leg.callerid if leg.incoming else leg.number, headers=dict(headers))
         self._platform.incoming(target_number(target), caller, _Transferred(leg))
+
+
+class SleepingLine(Line):
+    """The line of a user who is not logged in: a push notification is sent, and the call comes after the login."""
+
+    __slots__ = ("_seconds", "_tell")
+
+    def __init__(self, switch: Switch, party: Party, seconds: float, tell: Callable[[Line], None]) -> None:
+        super().__init__(switch, party, party.device_behaviours())
+        self._seconds = seconds
+        self._tell = tell
+
+    def offered(self, leg: Leg) -> None:
+        """A call arrives for somebody who sleeps; who does not wake in time cannot be reached."""
+        self.take(leg)
+        leg.push_sent("success")
+        if leg.push_seconds is not None and self._seconds <= leg.push_seconds:
+            self._later(self._seconds, self._wake)
+        else:
+            self._later(leg.push_seconds or 0, leg.refuse, Sip.TEMPORARILY_UNAVAILABLE, USER_OFFLINE)
+
+    def _wake(self) -> None:
+        self.party.online = True
+        self._tell(self)
+        super().offered(self.leg)
 
 
 class _Transferred(SilentFar):

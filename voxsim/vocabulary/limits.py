@@ -23,6 +23,12 @@ class Limits:
     """The smallest `VI-CallTimeout`; smaller values count as this."""
     call_timeout_max_seconds: float = 400
     """The largest `VI-CallTimeout`; larger values count as this."""
+    push_seconds: float = 20
+    """How long a user who is not logged in has to wake after a push notification; then the call fails with 480."""
+    push_min_seconds: float = 10
+    """The shortest such time that a call may ask for; a smaller one counts as this."""
+    push_max_seconds: float = 60
+    """The longest such time that a call may ask for; a larger one counts as this."""
     idle_seconds: float = 60
     """A session without calls and queue requests ends after this."""
     idle_with_queue_seconds: float = 120 * 60

@@ -72,14 +72,24 @@ class Calling(Namespace):
             username: who is called.
             callerid, display_name: what the callee sees.
             extra_headers: `X-…` headers, and `VI-CallTimeout`.
-            push_notification_timeout: milliseconds to wait for an offline user after a push, 10000 to 60000.
+            push_notification_timeout: milliseconds to wait for an offline user after a push, 10000 to 60000, 20000 by
+                default; with `require(Modules.PushService)` only.
             video, scheme, custom_data, analytics_label, video_orientation_extension, conference_call,
                 disable_dtx_for_audio, max_video_bitrate, strict_codec_list: shape the real platform's media and
                 statistics; accepted, and without effect here.
         """
         if not username:
             raise BadArgument("callUser needs `username`.")
-        return dial(self.session, "user", username, callerid, display_name=display_name, headers=extra_headers, amd=amd)
+        return dial(
+            self.session,
+            "user",
+            username,
+            callerid,
+            display_name=display_name,
+            headers=extra_headers,
+            amd=amd,
+            push=push_notification_timeout,
+        )
 
     @command(
         "callUserDirect(incomingCall, username, {parameters}?)",
@@ -102,7 +112,8 @@ class Calling(Namespace):
         if not isinstance(incoming_call, Call):
             raise BadArgument(f"callUserDirect: the first argument is a Call, got {type(incoming_call).__name__}.")
         headers = {"X-DirectCall": "true", **(extra_headers or {})}
-        call = dial(self.session, "user", username, callerid, display_name=display_name, headers=headers)
+        push = push_notification_timeout
+        call = dial(self.session, "user", username, callerid, display_name=display_name, headers=headers, push=push)
         call.leg.direct = True
         return call
 

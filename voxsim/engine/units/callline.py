@@ -20,7 +20,6 @@ from voxsim.vocabulary.enums import CallAudioQuality, CallState, DTMFType
 from voxsim.vocabulary.errors import CallEnded, VoxsimError
 
 if TYPE_CHECKING:
-    from voxsim.engine.frames import Encoding
     from voxsim.engine.session import Session
     from voxsim.engine.units.take import Take
 
@@ -137,18 +136,6 @@ class CallLine(MediaUnit):
             for take in self.takes or ():
                 take.hears(LEFT, sound, origin)
 
-    def hear_more(
-        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None = None
-    ) -> None:
-        """A sound that reaches the subscriber goes on; only records care."""
-        for take in self.takes or ():
-            take.hears_more(LEFT, sound, origin, until, chunk)
-
-    def hear_less(self, sound: Sound, origin: MediaUnit) -> None:
-        """One of the sounds that reach the subscriber is cut; only records care."""
-        for take in self.takes or ():
-            take.silent(LEFT, origin, sound.source)
-
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What the subscriber heard was cut."""
         for take in self.takes or ():
@@ -156,12 +143,6 @@ class CallLine(MediaUnit):
         if self._heard is not None and self.leg.alive and self.leg.far is not None:
             self._heard = None
             self.leg.far.heard(self.leg, None)
-
-    def play_out(self, sound: Sound) -> None:
-        """The subscriber is heard: by all that the call is sent to, and by its records."""
-        super().play_out(sound)
-        for take in self.takes or ():
-            take.hears(RIGHT, sound, self)
 
     def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
         self.hear_nothing(source)
@@ -370,20 +351,6 @@ class CallLine(MediaUnit):
         return CallEnded(f"The call has ended: {cause.code} {cause.reason}." if cause else "The call has ended.")
 
     # --- inside ---
-
-    def _give_up_waiting(self, error: VoxsimError) -> None:
-        """As long as a record is being written, those who wait for its end go on waiting."""
-        waiters = self._waiters
-        if not self.takes or not waiters:
-            super()._give_up_waiting(error)
-            return
-        kept = {name: futures for name, futures in waiters.items() if name in AFTER_THE_END}
-        waiting = {id(future) for futures in kept.values() for future in futures}
-        self._waiters = {
-            name: [future for future in futures if id(future) not in waiting] for name, futures in waiters.items()
-        }
-        super()._give_up_waiting(error)
-        self._waiters = kept or None
 
     def _late(self, names: list[str]) -> Event | VoxsimError | None:
         leg = self.leg
