@@ -391,6 +391,27 @@ socket.send_media_to(call)
     assert until - at == 1.5
 
 
+async def test_a_voice_agent_and_its_interruption_are_on_the_record(vox: Vox, incoming: Write):
+    vox.speech({"Good morning.": 4, "Stop!": 1})
+    vox.agent("OpenAI.RealtimeAPI").greets("Good morning.")
+    text = f"""
+require(Modules.OpenAI)
+{UP}
+call.record(stereo=True)
+client = await OpenAI.create_realtime_api_client(api_key="k", model="gpt-realtime")
+client.add_event_listener(
+    OpenAI.RealtimeAPIEvents.InputAudioBufferSpeechStarted, lambda event: client.clear_media_buffer()
+)
+VoxEngine.send_media_between(call, client)
+client.response_create({{}})
+"""
+    await vox.phone(say="Stop!@3", hangup=8).dial(scenario=incoming(text))
+    await vox.finished()
+    (_, at, until, greeting), (_, spoken, _, stop) = on_tape(vox)
+    assert (greeting, stop) == ("Good morning.", "Stop!")
+    assert at < spoken <= until < spoken + 1
+
+
 # --- the call history ---
 
 

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from voxsim.engine.command import Options, command
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.recording import LEFT, RIGHT
-from voxsim.engine.units.callevents import CallEvents
+from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.callline import CallLine
 
 if TYPE_CHECKING:
+    from voxsim.engine.frames import Encoding
+    from voxsim.engine.media import MediaUnit, Sound
     from voxsim.engine.units.take import Take
+    from voxsim.vocabulary.errors import VoxsimError
 
 
 class RecordedLine(CallLine):
@@ -131,3 +134,37 @@ class RecordedLine(CallLine):
         self.takes = [one for one in self.takes or () if one is not take] or None
         if not self.leg.alive and not self.takes and self._waiters:
             self._give_up_waiting(self.ended_error())
+
+    # --- what is on a record ---
+
+    def hear_more(
+        self, sound: Sound, origin: MediaUnit, until: int, chunk: tuple[Encoding, bytes] | None = None
+    ) -> None:
+        """A sound that reaches the subscriber goes on; only records care."""
+        for take in self.takes or ():
+            take.hears_more(LEFT, sound, origin, until, chunk)
+
+    def hear_less(self, sound: Sound, origin: MediaUnit) -> None:
+        """One of the sounds that reach the subscriber is cut; only records care."""
+        for take in self.takes or ():
+            take.silent(LEFT, origin, sound.source)
+
+    def play_out(self, sound: Sound) -> None:
+        """The subscriber is heard: by all that the call is sent to, and by its records."""
+        super().play_out(sound)
+        for take in self.takes or ():
+            take.hears(RIGHT, sound, self)
+
+    def _give_up_waiting(self, error: VoxsimError) -> None:
+        """As long as a record is being written, those who wait for its end go on waiting."""
+        waiters = self._waiters
+        if not self.takes or not waiters:
+            super()._give_up_waiting(error)
+            return
+        kept = {name: futures for name, futures in waiters.items() if name in AFTER_THE_END}
+        waiting = {id(future) for futures in kept.values() for future in futures}
+        self._waiters = {
+            name: [future for future in futures if id(future) not in waiting] for name, futures in waiters.items()
+        }
+        super()._give_up_waiting(error)
+        self._waiters = kept or None
