@@ -47,7 +47,7 @@ async def test_a_woken_user_is_called_and_stays_logged_in(vox: Vox, ring: Any):
 
 
 @pytest.mark.parametrize(
-    ("timeout", "seconds"),
+    ("milliseconds", "seconds"),
     [(None, 20), (15_000, 15), (1, 10), (1_000_000, 60)],
     ids=["usual", "given", "least", "most"],
 )
