@@ -10,6 +10,7 @@ import sys
 import wave
 from array import array
 
+import attrs
 import pytest
 import trio
 from wsproto import ConnectionType, WSConnection
@@ -290,3 +291,43 @@ def opened(event):
     assert stopped["stop"]["mediaInfo"]["bytesSent"] == 640 * len(pieces)
     samples = decode(b"".join(audio).lstrip(b"\0"), PCM16)
     assert [samples[n] for n in (0, 10, 500)] == [1, 6, 251]
+
+
+# --- whole sounds, for recordings ---
+
+
+async def test_a_whole_sound_is_waited_for_and_begins_at_its_beginning(voices, speaker):
+    speaking, sound = voices(speaker), speech("x" * 10)
+    await rendered(speaking, sound)
+    again = speech("x" * 10)
+    assert list(decode(await speaking.whole(again, PCM8, 0, 10_000), PCM8)) == list(range(1, 81))
+    assert list(decode(await speaking.whole(again, PCM8, 10_000, 10_000), PCM8)) == list(range(81, 161))
+
+
+async def test_whole_sounds_are_rendered_once_for_all_who_wait(voices, speaker, log):
+    speaking, wholes = voices(speaker), []
+
+    async def one():
+        wholes.append(await speaking.whole(speech("x" * 10), PCM8, 0, 200_000))
+
+    async with trio.open_nursery() as several:
+        for _ in range(3):
+            several.start_soon(one)
+    assert len({bytes(audio) for audio in wholes}) == 1
+    assert len(wholes[0]) == 3200
+    assert len(log.read_text().splitlines()) == 1
+
+
+async def test_a_whole_sound_that_repeats_for_long(voices, world, tmp_path):
+    sound = known(world, tmp_path, wav(array("h", range(1, 81)).tobytes()))
+    repeated = await voices().whole(attrs.evolve(sound, length=None), PCM8, 5_000, 60_000_000)
+    samples = decode(repeated, PCM8)
+    assert len(samples) == 480_000
+    assert list(samples[:42]) == [*range(41, 81), 1, 2]
+    assert list(samples[-41:]) == [80, *range(1, 41)]
+
+
+async def test_a_whole_tone_is_the_same_as_its_pieces(voices):
+    sound = Sound("tone", "425@-10;3(1/1/1)", 0, 3_000_000, "player")
+    audio = await voices().whole(sound, PCM8, 0, 1_500_000)
+    assert audio == b"".join(Tones().samples(sound, PCM8, n * 20_000, 20) for n in range(75))

@@ -115,9 +115,12 @@ class Speech:
                 await self._under_way[take].wait()
             if audio:
                 return _cut(audio, encoding, position, count, again=sound.length is None)
-        pieces = range(0, length, _PIECE)
-        audio = b"".join(self._tones.samples(sound, encoding, position + start, _PIECE / 1000) for start in pieces)
+        audio = await trio.to_thread.run_sync(self._toned, sound, encoding, position, length)
         return audio[: count * encoding.sample_bytes]
+
+    def _toned(self, sound: Sound, encoding: Encoding, position: int, length: int) -> bytes:
+        starts = range(position, position + length, _PIECE)
+        return b"".join(self._tones.samples(sound, encoding, start, _PIECE / 1000) for start in starts)
 
     def _has_audio(self, sound: Sound) -> bool:
         if sound.kind == "speech":
@@ -268,5 +271,5 @@ def _cut(audio: bytes, encoding: Encoding, position: int, count: int, *, again: 
     if not missing:
         return piece
     if again:
-        return piece + _cut(audio, encoding, 0, missing, again=True)
+        return (piece + audio * (missing // whole + 1))[: count * size]
     return piece + silence(encoding, missing)
