@@ -103,7 +103,7 @@ class Connector(MediaUnit):
         Args:
             session: whose it is.
             parameters: what it is made with, by documented names; those that are None were not given.
-            on_close: called with a ConnectorClosed when the connection ends.
+            on_close: called with a ConnectorClosed when the connection, once open, ends.
         """
         client = cls(session, parameters, on_close)
         session.switch.post(client._dial)
@@ -226,13 +226,14 @@ class Connector(MediaUnit):
 
     def _close(self, code: int, reason: str, *, clean: bool) -> None:
         self._far = None
+        was_open = self.state is OPEN
         self._move(CLOSED)
         self.unroute_all()
         self.session.drop(self._id)
         self.session.note("connector", "closed", self._id, {"code": int(code), "reason": reason})
         error = SocketClosed(f"The connection to {self.SERVICE} closed: {int(code)} {reason}.")
         self._connected.fail(ConnectionFailed(str(error)))
-        if self._on_close is not None:
+        if self._on_close is not None and was_open:
             event = ConnectorClosed("WebSocket.Close", self, int(code), reason, clean)
             self.session.switch.post(self._tell_close, event)
         self.session.switch.post(self._give_up_waiting, error)
