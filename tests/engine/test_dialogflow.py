@@ -191,6 +191,15 @@ async def test_mishearing_is_asked_as_it_was_understood(vox: Vox, talk: Any):
     assert flow.questions[0].value == "attacks"
 
 
+async def test_hints_make_recognition_surer(vox: Vox, talk: Any):
+    vox.dialogflow()
+    call = await talk('flow.set_phrase_hints({"phrases": ["taxi"]}); ' + BOTH_WAYS)
+    call.say("a taxi")
+    await vox.advance(3)
+    results = [one["recognitionResult"] for one in responses(vox.session) if "recognitionResult" in one]
+    assert results[-1]["confidence"] == 0.95
+
+
 # --- by text and event ---
 
 

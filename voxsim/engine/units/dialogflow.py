@@ -222,7 +222,8 @@ class DialogflowInstance(DialogUnit):
 
 def hints_of(given: Any) -> tuple[str, ...]:
     """Phrase hints, given as a list or as an object."""
-    return tuple(map(str, given.values() if isinstance(given, Mapping) else given or ()))
+    found = given.values() if isinstance(given, Mapping) else given or ()
+    return tuple(str(one) for hint in found for one in ([hint] if isinstance(hint, str) else hint))
 
 
 def audio_of(given: Any) -> Mapping[str, Any]:
