@@ -22,7 +22,9 @@ from voxsim.driver.scheduling import deterministic
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.lifecycle import Phase
 from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.configuration import FILE
 from voxsim.parties.party import NUMBER_SIGNS, Party, kind_of
+from voxsim.parties.staffing import load_staff, set_up
 from voxsim.parties.world import World
 from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
 
@@ -66,6 +68,7 @@ def _world(options: Options) -> tuple[World, Rule]:
     for pattern, behaviour in options.answer:
         for kind, address in _meanings(pattern):
             world.add_party(kind, address, behaviour)
+    set_up(world, *load_staff(Path(options.scenarios[0]).parent / FILE))
     for pattern, file in options.rules:
         world.add_rule(file, pattern)
     return world, world.add_rule(options.scenarios)

@@ -18,7 +18,9 @@ from voxsim.parties.entries import (
     ApplicationEntry,
     Configuration,
     NumberEntry,
+    OperatorEntry,
     PartyEntry,
+    QueueEntry,
     RuleEntry,
     ServerEntry,
     UserEntry,
@@ -39,6 +41,7 @@ from voxsim.parties.reading import (
     read_user,
     read_web,
 )
+from voxsim.parties.staffing import read_operator, read_queue
 from voxsim.parties.tables import Table, read_tables
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.limits import Limits
@@ -49,7 +52,9 @@ __all__ = [
     "ApplicationEntry",
     "Configuration",
     "NumberEntry",
+    "OperatorEntry",
     "PartyEntry",
+    "QueueEntry",
     "RuleEntry",
     "ServerEntry",
     "UserEntry",
@@ -90,17 +95,22 @@ def _read(file: Path) -> Configuration:
     """All of a `voxsim.toml`."""
     whole = read_tables(file)
     whole.only(
-        *("account", "application", "user", "number", "party", "web", "limits", "timing", "sounds", "server"),
+        *("account", "application", "user", "number", "queue", "operator", "party", "web"),
+        *("limits", "timing", "sounds", "server"),
     )
     account = read_account(whole.table("account"))
     applications = _applications(whole, file)
     names = tuple(one.name for one in applications)
+    queues = _distinct(whole.tables("queue"), lambda table: read_queue(table, names), "application", "name")
+    known = tuple(one.name for one in queues)
     rules = {one.name: tuple(rule.name for rule in one.rules) for one in applications}
     return Configuration(
         account=account,
         applications=applications,
         users=_distinct(whole.tables("user"), lambda table: read_user(table, names), "name"),
         numbers=_distinct(whole.tables("number"), lambda table: read_number(table, rules), "number"),
+        queues=queues,
+        operators=_distinct(whole.tables("operator"), lambda table: read_operator(table, known), "name"),
         parties=_distinct(whole.tables("party"), read_party, "kind", "address"),
         web=_distinct(whole.tables("web"), read_web, "method", "url"),
         limits=read_figures(whole.table("limits"), Limits),

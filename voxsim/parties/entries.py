@@ -97,6 +97,56 @@ class UserEntry:
 
 
 @attrs.frozen(kw_only=True)
+class QueueEntry:
+    """A queue.
+
+    Attributes:
+        application: the name of the application that it belongs to; None for one of all.
+        max_size: how many may wait, None for no limit.
+        max_waiting: how long anybody may wait, None for as long as it takes.
+        hold: keep those who wait although no operator is logged in.
+        agent_selection: which of the free operators comes first: `MOST_QUALIFIED`, `LEAST_QUALIFIED` or
+            `MAX_WAITING_TIME`.
+        task_selection: who of those who wait comes first: `MAX_PRIORITY` or `MAX_WAITING_TIME`.
+        fault: how it fails by itself, or None.
+    """
+
+    name: str
+    application: str | None = None
+    max_size: int | None = None
+    max_waiting: float | None = None
+    hold: bool = False
+    agent_selection: str = "MOST_QUALIFIED"
+    task_selection: str = "MAX_PRIORITY"
+    fault: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OperatorEntry:
+    """A user who serves queues.
+
+    Attributes:
+        queues: the names of those queues.
+        skills: the level from 1 to 5 of each skill.
+        talk: when it hangs up, from Connected; None for never.
+        after_call: how long it works after each call.
+        ban: for how long it is left out after a call that it refused or did not answer.
+        status: what it does at first.
+        party: what it does when it is called, or None when nobody said: then the user of this name plays it.
+    """
+
+    name: str
+    queues: tuple[str, ...] = ()
+    skills: Mapping[str, int] = attrs.field(factory=dict)
+    talk: float | None = None
+    after_call: float = 0.0
+    ban: float = 1800.0
+    status: str = "READY"
+    display_name: str = ""
+    party: PartyEntry | None = None
+
+
+@attrs.frozen(kw_only=True)
 class NumberEntry:
     """A phone number (digits alone), the application that its calls reach, and the one rule that takes them, if any."""
 
@@ -153,6 +203,8 @@ class Configuration:
     applications: tuple[ApplicationEntry, ...] = ()
     users: tuple[UserEntry, ...] = ()
     numbers: tuple[NumberEntry, ...] = ()
+    queues: tuple[QueueEntry, ...] = ()
+    operators: tuple[OperatorEntry, ...] = ()
     parties: tuple[PartyEntry, ...] = ()
     web: tuple[WebEntry, ...] = ()
     limits: Limits = attrs.field(factory=Limits)

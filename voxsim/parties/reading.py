@@ -143,7 +143,7 @@ def read_user(table: Table, applications: tuple[str, ...]) -> UserEntry:
         active=True if active is None else active,
         custom_data=table.take("custom_data", str) or "",
         applications=applications if belongs is None else tuple(dict.fromkeys(belongs)),
-        party=_party(table, "user", name, display_name) if plays else None,
+        party=party_entry(table, "user", name, display_name) if plays else None,
     )
 
 
@@ -184,10 +184,11 @@ def read_party(table: Table) -> PartyEntry:
     kind = table.take("kind", str) or kind_of(address)
     if kind not in KINDS:
         raise table.wrong(f"'kind' is one of {', '.join(KINDS)}, got {kind!r}.", "kind")
-    return _party(table, kind, address, table.take("display_name", str) or "")
+    return party_entry(table, kind, address, table.take("display_name", str) or "")
 
 
-def _party(table: Table, kind: str, address: str, display_name: str) -> PartyEntry:
+def party_entry(table: Table, kind: str, address: str, display_name: str) -> PartyEntry:
+    """What a table says of how somebody behaves."""
     online = table.take("online", bool)
     behaviour = _behaviour(table, table.values.get("behaviour"), "behaviour")
     keys = {key: value for key, value in table.values.items() if key in KEYS}

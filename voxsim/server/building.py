@@ -23,6 +23,7 @@ from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.configuration import load_configuration
 from voxsim.parties.entries import ApplicationEntry, Configuration, PartyEntry, RuleEntry, UserEntry, WebEntry
 from voxsim.parties.party import Party
+from voxsim.parties.staffing import set_up
 from voxsim.parties.world import World
 from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash
 from voxsim.platform.commands import Context
@@ -34,6 +35,7 @@ from voxsim.platform.sqlite import SQLite
 from voxsim.platform.storage import Memory, Storage
 from voxsim.protocols.gate import Gate
 from voxsim.protocols.management import Management
+from voxsim.server.keeper import Keeper
 from voxsim.server.messages import Request, Response
 from voxsim.server.server import Server
 
@@ -130,7 +132,8 @@ class Project:
             tls = self.authority.server_context(self.names) if self.authority is not None else None
             files = self.folder / "records" if self.folder is not None else None
             server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files)
-            context = self.world.context = Context(self.world.platform, storage, _Starter(server))
+            keeper = await stack.enter_async_context(Keeper.opened(self.world.platform, storage))
+            context = self.world.context = Context(self.world.platform, storage, _Starter(server), kept=keeper.kept)
             await load_secrets(context)
             server.keys = Keys(self.folder / "keys.json" if self.folder is not None else None)
             management = Management(context, server.keys)
@@ -228,6 +231,9 @@ def _world(configuration: Configuration, pace: Pace) -> World:
         account=account,
         keep_sessions=False,
     )
+    applications = {one.name: one.id for one in account.applications}
+    users = {one.name: (number, one.party) for number, one in enumerate(configuration.users, 1)}
+    set_up(world, configuration.queues, configuration.operators, application=applications.get, users=users)
     for user in configuration.users:
         if user.party is not None:
             world.directory.add(_party(user.party))

@@ -11,7 +11,7 @@ from typing import Final
 from voxsim.engine.journal import Record
 from voxsim.timeline import phrases
 from voxsim.timeline.canvas import Canvas, Facts, Tone
-from voxsim.timeline.words import clean
+from voxsim.timeline.words import clean, length
 
 Teller = Callable[[Canvas, Record, Facts], None]
 Words = Callable[[Facts], str]
@@ -25,7 +25,7 @@ def _entered(canvas: Canvas, record: Record, facts: Facts) -> None:
 
 def _served(canvas: Canvas, record: Record, facts: Facts) -> None:
     waited = facts.get("waitedMs", 0)
-    after = f" after {phrases.length(waited)}" if waited else ""
+    after = f" after {length(waited)}" if waited else ""
     canvas.note(record, f"{clean(str(facts.get('agent', '')))} takes the caller{after}")
 
 
@@ -40,7 +40,7 @@ def _minutes(facts: Facts) -> str:
 
 def _seconds(facts: Facts) -> str:
     waiting = facts.get("ewt", 0)
-    return f"place {facts.get('position', '')}" + (f", {phrases.length(waiting)} or so" if waiting else "")
+    return f"place {facts.get('position', '')}" + (f", {length(waiting)} or so" if waiting else "")
 
 
 def _sent_away(facts: Facts) -> str:
