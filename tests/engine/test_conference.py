@@ -482,6 +482,21 @@ def test_an_endpoint_comes_and_goes_with_its_call(video: Room):
     assert video.conference.get_list() == []
 
 
+def test_who_has_left_changes_nothing_any_more(video: Room):
+    ann = video.person()
+    endpoint = video.conference.add(call=ann.call, mode="FORWARD")
+    ann.call.hangup()
+    endpoint.set_display_name("Nobody")
+    managed = endpoint.manage_endpoint({})
+    video.engine.settle()
+    with pytest.raises(BadArgument, match="has left the conference"):
+        managed.result()
+    assert [name for name, _ in video.told()] == ["Started", "EndpointAdded", "EndpointRemoved", "Error"]
+    assert [record.name for record in video.session.timeline if record.kind == "warning"] == [
+        f"setDisplayName: {endpoint!r} does not take part in the conference; nobody sees it."
+    ]
+
+
 def test_endpoints_leave_before_the_conference_stops(video: Room):
     for one in (ann := video.person(), video.person()):
         video.conference.add(call=one.call)

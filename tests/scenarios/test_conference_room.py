@@ -26,10 +26,6 @@ def enter(vox: Vox):
     return entered
 
 
-def room(vox: Vox):
-    return next(session for session in vox.sessions if session.session.origin.conference_name is not None)
-
-
 async def test_all_calls_meet_in_one_room(vox: Vox, enter) -> None:
     ann, bob, eve = [await enter(f"+1555000{number}") for number in (1, 2, 3)]
     await eve.heard("15550003 has joined")
@@ -41,7 +37,7 @@ async def test_all_calls_meet_in_one_room(vox: Vox, enter) -> None:
         await call.hang_up()
     await vox.finished()
     assert len(vox.sessions) == 4
-    assert room(vox).log[:4] == [
+    assert vox.conference("conference_room").log[:4] == [
         "conference_room is open",
         "15550001 has joined.",
         "15550002 has joined.",
@@ -116,7 +112,7 @@ async def test_the_moderator_ends_it_for_all(vox: Vox, enter) -> None:
 
 async def test_a_request_is_read_out_to_everybody(vox: Vox, enter) -> None:
     ann, bob = await enter("+15550001"), await enter("+15550002")
-    reply = await room(vox).request("POST", "Five minutes left.")
+    reply = await vox.conference("conference_room").request("POST", "Five minutes left.")
     assert reply.body == "heard by 2"
     await ann.heard("Five minutes left")
     await bob.heard("Five minutes left")

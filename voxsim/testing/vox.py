@@ -255,6 +255,17 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
         )
         return CallListHandle(self, platform.call_lists, calls)
 
+    def conference(self, name: str) -> SessionHandle:
+        """The session that holds a conference, or held it last.
+
+        Raises:
+            VoxsimError: nobody has joined it yet.
+        """
+        for session in reversed(self.world.sessions):
+            if session.origin.conference_name == name:
+                return self._handle(session)
+        raise VoxsimError(f"Nobody has joined the conference {name!r} yet.")
+
     @property
     def sessions(self) -> list[SessionHandle]:
         """All sessions so far."""

@@ -108,8 +108,8 @@ class Limits:
     websocket_silence_seconds: float = 1
     """An inbound WebSocket stream with no audio for this long is reported as ended."""
     conference_endpoints: int = 100
-    """One more endpoint is refused."""
+    """One more endpoint is refused with ConferenceError; one more call to a conference fails with 403."""
     conference_name_characters: int = 49
-    """A longer conference name is refused."""
+    """A call to a conference with a longer name fails with 403; StartConference answers with 270."""
     start_scenarios_at_once: int = 200
     """More simultaneous StartScenarios requests are answered with 429."""

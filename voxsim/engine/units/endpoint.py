@@ -70,7 +70,10 @@ class Endpoint:
     def set_display_name(self, display_name: str) -> None:
         """Show another name to the other participants; EndpointUpdated follows."""
         self.display_name = str(display_name)
-        self._conference.tell_endpoint("EndpointUpdated", self)
+        if self in self._conference.get_list():
+            self._conference.tell_endpoint("EndpointUpdated", self)
+        else:
+            self.session.warn(f"setDisplayName: {self!r} does not take part in the conference; nobody sees it.")
 
     @command("manageEndpoint(parameters)")
     def manage_endpoint(self, parameters: Mapping[str, Any]) -> Future[None]:
