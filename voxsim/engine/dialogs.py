@@ -7,9 +7,14 @@ could. An answer may take its time: it is given by calling back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
+
+from voxsim.engine.lifecycle import RUNNING
+
+if TYPE_CHECKING:
+    from voxsim.engine.session import Session
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +90,25 @@ class Failure:
 
 Answer = tuple[Reply, ...] | Failure
 Answered = Callable[[Answer], None]
+
+
+def ask(session: Session, unit: str, question: Question, answered: Answered) -> None:
+    """Ask for a unit, and write down what is asked and answered; nothing comes back once the session ends."""
+    facts = {"service": question.service, "kind": question.kind, "value": question.value}
+    session.note("dialog", "asked", unit, facts)
+
+    def told(answer: Answer) -> None:
+        if session.phase is not RUNNING:
+            return
+        if isinstance(answer, Failure):
+            session.note("dialog", "failed", unit, {"service": question.service, "error": answer.message})
+        else:
+            text = " ".join(reply.text for reply in answer if reply.text)
+            intent = answer[0].intent if answer else ""
+            session.note("dialog", "answered", unit, {"service": question.service, "intent": intent, "text": text})
+        answered(answer)
+
+    session.switch.dialogs.ask(question, told)
 
 
 class Dialogs(Protocol):

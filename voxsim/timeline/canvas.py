@@ -140,6 +140,7 @@ class Canvas:
         self._holders: dict[str, str] = {}
         self.mixers: set[str | None] = set()
         self.recognisers: set[str | None] = set()
+        self.dialogs: set[str | None] = set()
         self.recorders: set[str] = set()
 
     def picture(self) -> Picture:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from voxsim.engine.journal import Record
-from voxsim.timeline import phrases, services
+from voxsim.timeline import dialogs, phrases, services
 from voxsim.timeline.canvas import Canvas, Facts
 from voxsim.timeline.words import clean
 
@@ -72,7 +72,7 @@ _ROUTES: Final[dict[str, tuple[str, str, str]]] = {
 def tell_command(canvas: Canvas, record: Record) -> None:
     """Draw one command of a scenario."""
     name = record.name
-    if services.told_command(canvas, record):
+    if services.told_command(canvas, record) or dialogs.told_command(canvas, record):
         return
     if name in QUIET:
         if name == "close" and record.unit in canvas.sockets:

@@ -116,6 +116,7 @@ LEG: Final[dict[str, Callable[[Canvas, Record, Facts], None]]] = {
     "joined": _joined,
     "ringing": _either_way("ringing"),
     "early_media": _either_way("early media"),
+    "push sent": lambda canvas, record, facts: canvas.note(record, "sends a push notification"),
     "answered": _answered,
     "speaks": _speaks,
     "held": _says("puts on hold"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from voxsim.engine.journal import Record
-from voxsim.timeline import hearing, phrases, queueing, services
+from voxsim.timeline import dialogs, hearing, phrases, queueing, services
 from voxsim.timeline.canvas import Canvas, Facts, Tone
 from voxsim.timeline.legs import LEG
 from voxsim.timeline.web import HTTP, MAIL, WEBSOCKET
@@ -243,7 +243,7 @@ _MIXERS: Final = {"Conference.Started": "conference begins", "Conference.Stopped
 
 def _event(canvas: Canvas, record: Record) -> None:
     name = record.name
-    if services.told_event(canvas, record):
+    if services.told_event(canvas, record) or dialogs.is_quiet(name):
         return
     if name in _QUIET or name in hearing.QUIET or name in queueing.QUIET or record.unit in canvas.entered:
         if name == "ASR.Started":
@@ -310,6 +310,7 @@ TELLERS: Final[dict[str, Callable[[Canvas, Record], None]]] = {
     "mail": _by_name(MAIL),
     "websocket": _by_name(WEBSOCKET),
     "connector": _by_name(services.CONNECTOR),
+    "dialog": _by_name(dialogs.DIALOG),
     "agent": _by_name(services.AGENT),
     "log": _log,
     "warning": _warning,

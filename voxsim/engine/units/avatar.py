@@ -15,7 +15,7 @@ import attrs
 
 from voxsim.engine.command import command
 from voxsim.engine.current import current
-from voxsim.engine.dialogs import Answer, Failure, Question, Reply
+from voxsim.engine.dialogs import Answer, Failure, Question, Reply, ask
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import RUNNING
@@ -157,13 +157,10 @@ class Avatar(Emitter):
             state=self.current_state,
             parameters={} if custom is None else {"customData": custom},
         )
-        self.session.note("dialog", "asked", self._id, {"service": "Avatar", "kind": kind, "value": value})
-        self.session.switch.dialogs.ask(question, lambda answer: self._answered(question, answer, done))
+        ask(self.session, self._id, question, lambda answer: self._answered(question, answer, done))
         return done
 
     def _answered(self, question: Question, answer: Answer, done: Future[None]) -> None:
-        if self.session.phase is not RUNNING:
-            return
         if self.state is AvatarState.TALKING:
             if isinstance(answer, Failure):
                 self.fail(answer.message)

@@ -13,10 +13,10 @@ from typing import Any, ClassVar, Final
 
 from voxsim.engine.command import Options, command
 from voxsim.engine.current import current
-from voxsim.engine.dialogs import Answer, Failure, Question
+from voxsim.engine.dialogs import Answer, Failure, Question, ask
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.future import Future
-from voxsim.engine.lifecycle import RUNNING, Operation
+from voxsim.engine.lifecycle import Operation
 from voxsim.engine.states import moved
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.ccaievents import AgentEvents, ConversationEvents
@@ -173,7 +173,7 @@ class Agent(Starting):
             value=value,
             parameters=parameters,
         )
-        self.session.switch.dialogs.ask(question, answered)
+        ask(self.session, self._id, question, answered)
 
     def holds(self, conversation: Conversation) -> None:
         """A conversation is held with this agent: it ends with it."""
@@ -214,7 +214,7 @@ class Conversation(Starting):
         self.agent.ask("conversation", name, self._profile, self._created)
 
     def _created(self, answer: Answer) -> None:
-        if self.state is not CcaiState.STARTING or self.session.phase is not RUNNING:
+        if self.state is not CcaiState.STARTING:
             return
         if isinstance(answer, Failure):
             self.fail(answer.message)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from voxsim.engine.dialogs import Answer, Failure, Question, Reply
+from voxsim.engine.dialogs import Answer, Failure, Question, Reply, ask
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.recognition import words_in_time
 from voxsim.engine.states import moved
@@ -201,8 +201,7 @@ class DialogUnit(MediaUnit):
             self.state = moved(MOVES, self.state, DialogState.ASKING, "A dialog")
         self._waiting += 1
         question = self._question(kind, value, parameters or {})
-        self.session.note("dialog", "asked", self._id, {"service": question.service, "kind": kind, "value": value})
-        self.session.switch.dialogs.ask(question, lambda answer: self._got(question, answer))
+        ask(self.session, self._id, question, lambda answer: self._got(question, answer))
 
     def _got(self, question: Question, answer: Answer) -> None:
         if self.state is DialogState.STOPPED:
