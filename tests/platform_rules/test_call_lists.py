@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from voxsim.parties.world import World
+from voxsim.platform.calllistrows import list_row, read_list, task_row
 from voxsim.testing import ExpectationFailed, Vox
 from voxsim.vocabulary.errors import BadArgument
 
@@ -279,3 +281,27 @@ async def test_waiting_for_a_list_that_cannot_end_says_why(vox: Vox, tmp_path: P
         await calls.finished()
     await call.hang_up()
     await calls.finished()
+
+
+async def test_a_list_is_taken_up_by_another_run(vox: Vox, script: str):
+    """An attempt that a killed process never finished counts as failed; times are kept as they are in the world."""
+    rows = [{"phone": "1", "takes": "100"}, {"phone": "2", "__start_at": str(EPOCH + 500)}, {"phone": "3"}]
+    calls = vox.call_list(rows, script, attempts=2, interval=60)
+    await vox.advance(20)
+    switch = vox.world.switch
+    kept = list_row(calls.calls, switch), [task_row(task, switch) for task in calls.calls.tasks]
+
+    other = World(epoch=EPOCH + 100)
+    other.add_rule(script)
+    restored = read_list(*kept, other.platform.account, other.switch)
+    assert restored is not None
+    other.platform.call_lists.restore(restored)
+    assert [task.status.value for task in restored.tasks] == ["New"] * 3
+    assert [task.attempts_left for task in restored.tasks] == [1, 2, 2]
+    assert [max(task.due, 0) / 1e6 for task in restored.tasks] == [60, 400, 0]
+    other.platform.call_lists.wake()
+    other.switch.step()
+    assert [task.status.value for task in restored.tasks] == ["New", "New", "In progress"]
+
+    other.platform.rules.clear()
+    assert read_list(*kept, other.platform.account, other.switch) is None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from voxsim.engine.services import ReportKind
+from voxsim.platform.nextattempt import NextAttempt
 from voxsim.platform.tasks import TaskStatus, Window
 from voxsim.vocabulary.errors import BadArgument
 
@@ -110,6 +112,17 @@ class CallList:
         if number is not None:
             return next((task for task in self.tasks if task.id == number), None)
         return next((task for task in self.tasks if task.uuid == uuid), None)
+
+
+@attrs.define(eq=False)
+class Attempt:
+    """A session that tries a task, and what it has told so far."""
+
+    list: CallList
+    task: Task
+    outcome: ReportKind | None = None
+    reported: int = 0
+    next: NextAttempt = attrs.field(factory=NextAttempt)
 
 
 def check_figures(attempts: int, interval: int, simultaneous: int, priority: int, strategy: str) -> None:

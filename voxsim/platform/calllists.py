@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from voxsim.engine.future import Future
 from voxsim.engine.services import Answer, ReportKind
-from voxsim.platform.calllist import FIRST_ATTEMPTS, CallList, ListStatus, Task, check_figures
+from voxsim.platform.calllist import FIRST_ATTEMPTS, Attempt, CallList, ListStatus, Task, check_figures
 from voxsim.platform.nextattempt import NextAttempt
 from voxsim.platform.storage import DATE
 from voxsim.platform.tasks import Row, TaskStatus, Window, as_text
+from voxsim.vocabulary.codes import FinishReason
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
@@ -32,30 +31,25 @@ Start = Callable[["Rule", str, "Application"], "Session"]
 _MICRO: Final = 1_000_000
 
 
-@attrs.define(eq=False)
-class _Attempt:
-    """A session that tries a task, and what it has told so far."""
-
-    list: CallList
-    task: Task
-    outcome: ReportKind | None = None
-    reported: int = 0
-    next: NextAttempt = attrs.field(factory=NextAttempt)
-
-
 class CallLists:
     """The call lists of an account.
 
     Args:
         start: begins a session of a rule with custom data.
+
+    Attributes:
+        lists: by their ids.
+        on_change: told of every list, and of every task, that has changed.
     """
 
     def __init__(self, switch: Switch, start: Start) -> None:
         self._switch = switch
         self._start = start
-        self._attempts: dict[str, _Attempt] = {}
+        self._attempts: dict[str, Attempt] = {}
         self._tasks = 0
         self._waking = False
+        self._paused = False
+        self.on_change: Callable[[CallList, Task | None], None] = lambda one, task: None
         self.lists: dict[int, CallList] = {}
         switch.on_session_end.append(self._ended)
 
@@ -111,8 +105,8 @@ class CallLists:
             start_at=self.instant(start_at) if start_at is not None else 0,
             status=ListStatus.CANCELED if cancelled else ListStatus.IN_PROGRESS,
         )
-        self.lists[number] = made
         self.append(made, rows)
+        self.lists[number] = made
         self._switch.note(None, "calllist", "created", None, {"list": made.name, "tasks": len(made.tasks)})
         self._finish_if_over(made)
         return made
@@ -141,6 +135,7 @@ class CallLists:
             added.append(task)
         for task in added:
             to.add(task)
+            self.on_change(to, task)
         if to.status is not ListStatus.CANCELED:
             self._reopen(to)
         for task in added:
@@ -152,13 +147,14 @@ class CallLists:
         """Begin no more attempts: tasks that wait are canceled; sessions that are alive go on."""
         self.cancel(one, one.tasks)
         one.status = ListStatus.CANCELED
+        self.on_change(one, None)
         self._finish_if_over(one)
 
     def cancel(self, one: CallList, tasks: Iterable[Task]) -> list[Task]:
         """Cancel those of the tasks that wait for an attempt; returns them."""
         canceled = [task for task in tasks if task.status is TaskStatus.NEW]
         for task in canceled:
-            one.mark(task, TaskStatus.CANCELED)
+            self._mark(one, task, TaskStatus.CANCELED)
             task.turn += 1
         self._finish_if_over(one)
         return canceled
@@ -169,7 +165,7 @@ class CallLists:
         if canceled or one.open:
             self._reopen(one)
         for task in canceled:
-            one.mark(task, TaskStatus.NEW)
+            self._mark(one, task, TaskStatus.NEW)
             self._place(one, task)
         self.wake()
         return len(canceled)
@@ -178,6 +174,7 @@ class CallLists:
         """Stop a list, and forget it."""
         self.stop(one)
         self.lists.pop(one.id, None)
+        self.on_change(one, None)
 
     def edit(self, one: CallList, **figures: Any) -> None:
         """Change a list's figures, by the names of its fields; tasks not tried yet take a new number of attempts.
@@ -194,6 +191,7 @@ class CallLists:
             if task.status is TaskStatus.NEW:
                 task.attempts_left = max(0, task.attempts_left + one.num_attempts - before)
                 self._place(one, task)
+        self.on_change(one, None)
         self.wake()
 
     def reschedule(self, one: CallList, task: Task, changes: NextAttempt) -> None:
@@ -213,6 +211,23 @@ class CallLists:
         task.priority = priority
         self._place(one, task)
 
+    def restore(self, one: CallList) -> None:
+        """Take up a list of an earlier run; an attempt that was cut off then counts as failed."""
+        for task in one.tasks:
+            self._tasks = max(self._tasks, task.id)
+            if task.status is TaskStatus.IN_PROGRESS:
+                task.due = self._switch.now + one.interval_seconds * _MICRO
+                self._mark(one, task, TaskStatus.NEW)
+        self.lists[one.id] = one
+        for task in one.tasks:
+            self._place(one, task)
+        self._finish_if_over(one)
+        self.wake()
+
+    def pause(self) -> None:
+        """Begin no more attempts in this run; lists and tasks stay as they are."""
+        self._paused = True
+
     # --- what sessions tell ---
 
     def report(self, session: Session, kind: ReportKind, data: Any) -> Answer:
@@ -231,6 +246,7 @@ class CallLists:
             attempt.outcome = kind
         else:
             task.result = data
+            self.on_change(attempt.list, task)
             again = attempt.outcome is ReportKind.NEXT_ATTEMPT and kind is ReportKind.ERROR
             if kind is not ReportKind.PROGRESS and not again:
                 attempt.outcome = kind
@@ -252,7 +268,7 @@ class CallLists:
             self._begin_due(one)
 
     def _begin_due(self, one: CallList) -> None:
-        if one.status is not ListStatus.IN_PROGRESS:
+        if one.status is not ListStatus.IN_PROGRESS or self._paused:
             return
         now = self._switch.now
         while one.later and one.later[0][0] <= now:
@@ -274,14 +290,14 @@ class CallLists:
 
     def _begin(self, one: CallList, task: Task) -> None:
         task.turn += 1
-        one.mark(task, TaskStatus.IN_PROGRESS)
         task.attempts += 1
         task.attempts_left -= 1
         task.last_attempt = self._date()
         one.running += 1
         session = self._start(one.rule, task.custom_data, one.application)
         task.sessions.append(session.number)
-        self._attempts[session.key] = _Attempt(one, task)
+        self._mark(one, task, TaskStatus.IN_PROGRESS)
+        self._attempts[session.key] = Attempt(one, task)
         session.note("calllist", "attempt", None, {"list": one.name, "task": task.uuid, "attempt": task.attempts})
 
     def _ended(self, session: Session) -> None:
@@ -290,17 +306,16 @@ class CallLists:
             return
         one, task = attempt.list, attempt.task
         one.running -= 1
-        if attempt.outcome in (None, ReportKind.RESULT):
-            one.mark(task, TaskStatus.PROCESSED)
+        # A session that was ended from outside, as a server's are when it stops, had no chance to report.
+        cut_off = attempt.outcome is None and session.finish_reason is FinishReason.ADMINISTRATIVE
+        if attempt.outcome in (None, ReportKind.RESULT) and not cut_off:
+            self._mark(one, task, TaskStatus.PROCESSED)
         else:
-            self._apply(task, attempt.next, attempt.reported + one.interval_seconds * _MICRO)
-            if task.attempts_left < 1:
-                one.mark(task, TaskStatus.ERROR)
-            elif one.status is ListStatus.CANCELED:
-                one.mark(task, TaskStatus.CANCELED)
-            else:
-                one.mark(task, TaskStatus.NEW)
-                self._place(one, task)
+            since = self._switch.now if cut_off else attempt.reported
+            self._apply(task, attempt.next, since + one.interval_seconds * _MICRO)
+            canceled = one.status is ListStatus.CANCELED and task.attempts_left > 0
+            self._mark(one, task, TaskStatus.CANCELED if canceled else TaskStatus.NEW)
+            self._place(one, task)
         self._finish_if_over(one)
         self.wake()
 
@@ -314,10 +329,14 @@ class CallLists:
             task.window = (task.window or Window()).changed(changes.start_time, changes.end_time)
 
     def _place(self, one: CallList, task: Task) -> None:
-        """Put a task that waits among those that can begin, or those that can later."""
+        """Put a task that waits among those that can begin, or those that can later; without attempts it has failed."""
         if task.status is not TaskStatus.NEW:
             return
         task.turn += 1
+        if task.attempts_left < 1:
+            self._mark(one, task, TaskStatus.ERROR)
+            return
+        self.on_change(one, task)
         due = self._earliest(one, task)
         if due > self._switch.now:
             heappush(one.later, (due, task.id, task.turn, task))
@@ -332,9 +351,14 @@ class CallLists:
             return instant
         return instant + task.window.wait(self._switch.epoch * _MICRO + instant)
 
+    def _mark(self, one: CallList, task: Task, status: TaskStatus) -> None:
+        one.mark(task, status)
+        self.on_change(one, task)
+
     def _reopen(self, one: CallList) -> None:
         one.status = ListStatus.IN_PROGRESS
         one.completed = ""
+        self.on_change(one, None)
         if one.done.done:
             one.done = Future(self._switch, f"the end of call list {one.name!r}")
 
@@ -350,6 +374,7 @@ class CallLists:
         if one.status is ListStatus.IN_PROGRESS:
             one.status = ListStatus.COMPLETED
             one.completed = self._date()
+            self.on_change(one, None)
         self._switch.note(None, "calllist", "ended", None, {"list": one.name, "status": one.status.value})
         one.done.set(one)
 

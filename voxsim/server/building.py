@@ -237,6 +237,8 @@ def _world(configuration: Configuration, pace: Pace) -> World:
     for user in configuration.users:
         if user.party is not None:
             world.directory.add(_party(user.party))
+    for agent in configuration.agents:
+        world.agents.add(agent.agent())
     for party in configuration.parties:
         world.directory.add(_party(party))
     for entry in reversed(configuration.web):

@@ -194,6 +194,7 @@ class Server:
             await self.shelf.all_kept()
 
     def _ask_to_end(self) -> None:
+        self.world.platform.call_lists.pause()
         for session in tuple(self.door.switch.sessions.values()):
             session.end(FinishReason.ADMINISTRATIVE)
 

@@ -109,6 +109,7 @@ async def create_call_list(context: Context, given: Given) -> Reply:
         )
     except BadArgument as error:
         raise ManagementError(INVALID_ARGUMENTS, str(error)) from None
+    await context.kept()
     return {"result": True, "count": len(made.tasks), "list_id": made.id, "batch_id": made.tasks[0].batch}
 
 
@@ -127,6 +128,7 @@ async def append_to_call_list(context: Context, given: Given) -> Reply:
         batch, added = _lists(context).append(to, _rows(given))
     except BadArgument as error:
         raise ManagementError(INVALID_ARGUMENTS, str(error)) from None
+    await context.kept()
     return {"result": True, "count": len(added), "list_id": to.id, "batch_id": batch}
 
 

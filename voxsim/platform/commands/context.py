@@ -20,18 +20,24 @@ if TYPE_CHECKING:
 StartSession = Callable[[Callable[[], "Session"]], Awaitable["Session"]]
 
 
+async def _nothing_to_wait_for() -> None:
+    """In memory all is as it is."""
+
+
 @attrs.define(eq=False)
 class Context:
     """One account behind the management API.
 
     Attributes:
         start: calls what begins a session where sessions live, and returns when it will not be forgotten any more.
+        kept: returns when what has changed of the call lists will not be forgotten any more.
     """
 
     platform: Platform
     storage: Storage
     start: StartSession
     starting: int = 0
+    kept: Callable[[], Awaitable[None]] = _nothing_to_wait_for
     _key_values: dict[int, KeyValue] = attrs.field(factory=dict)
     _secrets: dict[int, Secrets] = attrs.field(factory=dict)
 
