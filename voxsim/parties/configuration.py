@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from voxsim.engine.timing import Timing
 from voxsim.languages import ENDINGS, language
+from voxsim.parties.agents.entries import read_agent
 from voxsim.parties.entries import (
     AccountEntry,
     ApplicationEntry,
@@ -95,7 +96,7 @@ def _read(file: Path) -> Configuration:
     """All of a `voxsim.toml`."""
     whole = read_tables(file)
     whole.only(
-        *("account", "application", "user", "number", "queue", "operator", "party", "web"),
+        *("account", "application", "user", "number", "queue", "operator", "agent", "party", "web"),
         *("limits", "timing", "sounds", "server"),
     )
     account = read_account(whole.table("account"))
@@ -111,6 +112,7 @@ def _read(file: Path) -> Configuration:
         numbers=_distinct(whole.tables("number"), lambda table: read_number(table, rules), "number"),
         queues=queues,
         operators=_distinct(whole.tables("operator"), lambda table: read_operator(table, known), "name"),
+        agents=tuple(read_agent(table) for table in whole.tables("agent")),
         parties=_distinct(whole.tables("party"), read_party, "kind", "address"),
         web=_distinct(whole.tables("web"), read_web, "method", "url"),
         limits=read_figures(whole.table("limits"), Limits),

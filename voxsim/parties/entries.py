@@ -12,6 +12,7 @@ import attrs
 
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
+from voxsim.parties.agents.entries import AgentEntry
 from voxsim.parties.behaviour import Behaviour
 from voxsim.vocabulary.limits import Limits
 
@@ -205,6 +206,7 @@ class Configuration:
     numbers: tuple[NumberEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
     operators: tuple[OperatorEntry, ...] = ()
+    agents: tuple[AgentEntry, ...] = ()
     parties: tuple[PartyEntry, ...] = ()
     web: tuple[WebEntry, ...] = ()
     limits: Limits = attrs.field(factory=Limits)

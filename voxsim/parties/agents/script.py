@@ -150,6 +150,7 @@ class Agent:
 
     Attributes:
         talk: its last conversation, or None.
+        remembers: whether it keeps what happened to it.
     """
 
     def __init__(self, service: str, timing: AgentTiming | None = None, **parameters: Any) -> None:
@@ -162,6 +163,7 @@ class Agent:
         self.refusal: Refusal | None = None
         self.absence: str | None = None
         self.silent = False
+        self.remembers = True
         self.happenings: list[Happening] = []
         self.on_happening: list[Callable[[Happening], None]] = []
         self.talk: Talk | None = None
@@ -254,7 +256,8 @@ class Agent:
     def happened(self, what: str, value: str, at: int, data: Any = None) -> None:
         """Keep what happened to it, and tell who wants to know."""
         happening = Happening(what, value, at, data)
-        self.happenings.append(happening)
+        if self.remembers:
+            self.happenings.append(happening)
         for told in self.on_happening:
             told(happening)
 
