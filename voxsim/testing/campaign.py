@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
     from voxsim.platform.calllist import CallList, Task
     from voxsim.platform.calllists import CallLists
+    from voxsim.platform.rules import Rule
     from voxsim.testing.handles import SessionHandle
     from voxsim.testing.vox import Vox
 
@@ -75,6 +76,14 @@ class CallListHandle:
         self._vox = vox
         self._lists = lists
         self.calls = calls
+
+    @classmethod
+    def begun(cls, vox: Vox, rows: Rows, rule: Rule, figures: Mapping[str, Any]) -> CallListHandle:
+        """A new list of the first application."""
+        platform = vox.world.platform
+        application = platform.account.applications[0]
+        calls = platform.call_lists.create(rows_of(rows), rule, application, **figures)
+        return cls(vox, platform.call_lists, calls)
 
     @property
     def tasks(self) -> list[TaskHandle]:

@@ -239,21 +239,8 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
         Raises:
             BadArgument: a row or a figure is none.
         """
-        from voxsim.platform.tasks import rows_of
-
-        platform = self.world.platform
-        rule = self.world.rule(self.paths(scenario))
-        calls = platform.call_lists.create(
-            rows_of(rows),
-            rule,
-            platform.account.applications[0],
-            name=name,
-            attempts=attempts,
-            interval=interval,
-            simultaneous=simultaneous,
-            **figures,
-        )
-        return CallListHandle(self, platform.call_lists, calls)
+        figures |= {"attempts": attempts, "interval": interval, "simultaneous": simultaneous, "name": name}
+        return CallListHandle.begun(self, rows, self.world.rule(self.paths(scenario)), figures)
 
     def conference(self, name: str) -> SessionHandle:
         """The session that holds a conference, or held it last.

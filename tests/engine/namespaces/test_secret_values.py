@@ -24,7 +24,8 @@ async def test_an_unknown_one_is_none_with_a_warning(vox: Vox, started: Write):
     vox.start(started('Logger.write(VoxEngine.get_secret_value("NOBODY") is None)\nVoxEngine.terminate()'))
     session = await vox.finished()
     assert session.log == ["true"]
-    assert session.warnings == ["getSecretValue: the application has no secret 'NOBODY'."]
+    (warning,) = session.warnings
+    assert warning.startswith("getSecretValue: the application has no secret 'NOBODY'. Give it one: vox.secret()")
 
 
 async def test_the_last_value_counts(vox: Vox, started: Write):

@@ -145,7 +145,10 @@ class VoxEngineNamespace(Calling, Making, Queueing):
         session = self.session
         value = session.switch.services.secret(session, str(name))
         if value is None:
-            session.warn(f"getSecretValue: the application has no secret {str(name)!r}.")
+            session.warn(
+                f"getSecretValue: the application has no secret {str(name)!r}. Give it one: vox.secret() in a test, "
+                "[application.secrets] in voxsim.toml, or AddSecret."
+            )
         else:
             session.hide(value)
         return value
