@@ -21,10 +21,9 @@ from voxsim.driver import Pace, Stuck, TimeUp
 from voxsim.driver.scheduling import deterministic
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.lifecycle import Phase
+from voxsim.parties import FILE
 from voxsim.parties.behaviour import Behaviour
-from voxsim.parties.configuration import FILE
 from voxsim.parties.party import NUMBER_SIGNS, Party, kind_of
-from voxsim.parties.staffing import load_staff, set_up
 from voxsim.parties.world import World
 from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
 
@@ -62,13 +61,24 @@ def run(options: Options) -> int:
 # --- before ---
 
 
+def _staff(world: World, file: Path) -> None:
+    """The queues, operators and dialogs of a `voxsim.toml` beside the scenario, if there is one."""
+    if file.exists():
+        from voxsim.parties.dialogentries import load_dialogs
+        from voxsim.parties.staffing import load_staff, set_up
+
+        set_up(world, *load_staff(file))
+        for dialog in load_dialogs(file):
+            world.dialogs.add(dialog.dialog())
+
+
 def _world(options: Options) -> tuple[World, Rule]:
     """The platform with everybody in place whom the scenario may call, and the rule to run."""
     world = World(seed=options.seed, pace=Pace.parse(options.time), until=options.until, stranger=Behaviour())
     for pattern, behaviour in options.answer:
         for kind, address in _meanings(pattern):
             world.add_party(kind, address, behaviour)
-    set_up(world, *load_staff(Path(options.scenarios[0]).parent / FILE))
+    _staff(world, Path(options.scenarios[0]).parent / FILE)
     for pattern, file in options.rules:
         world.add_rule(file, pattern)
     return world, world.add_rule(options.scenarios)

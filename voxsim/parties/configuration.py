@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from voxsim.engine.timing import Timing
 from voxsim.languages import ENDINGS, language
+from voxsim.parties import FILE
 from voxsim.parties.agents.entries import read_agent
+from voxsim.parties.dialogentries import read_dialog
 from voxsim.parties.entries import (
     AccountEntry,
     ApplicationEntry,
@@ -63,9 +65,6 @@ __all__ = [
     "load_configuration",
 ]
 
-FILE: Final = "voxsim.toml"
-"""The file's name, beside the scenarios."""
-
 _T = TypeVar("_T")
 
 
@@ -96,7 +95,7 @@ def _read(file: Path) -> Configuration:
     """All of a `voxsim.toml`."""
     whole = read_tables(file)
     whole.only(
-        *("account", "application", "user", "number", "queue", "operator", "agent", "party", "web"),
+        *("account", "application", "user", "number", "queue", "operator", "agent", "dialog", "party", "web"),
         *("limits", "timing", "sounds", "server"),
     )
     account = read_account(whole.table("account"))
@@ -113,6 +112,7 @@ def _read(file: Path) -> Configuration:
         queues=queues,
         operators=_distinct(whole.tables("operator"), lambda table: read_operator(table, known), "name"),
         agents=tuple(read_agent(table) for table in whole.tables("agent")),
+        dialogs=_distinct(whole.tables("dialog"), read_dialog, "service", "agent"),
         parties=_distinct(whole.tables("party"), read_party, "kind", "address"),
         web=_distinct(whole.tables("web"), read_web, "method", "url"),
         limits=read_figures(whole.table("limits"), Limits),

@@ -10,6 +10,7 @@ dialog.otherwise().replies("Sorry?")
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
 
 _MAKERS: Final = {"Dialogflow": "vox.dialogflow()", "CCAI": "vox.ccai()", "Avatar": "vox.avatar()"}
+
+_MOST_CONVERSATIONS: Final = 1000
 
 _ABOUT_PROFILES: Final = ("getProfilesList", "getConversationProfile", "updateConversationProfile", "conversation")
 
@@ -63,7 +66,7 @@ class Dialog:
     Attributes:
         service: who it plays: `Dialogflow`, `CCAI` or `Avatar`.
         agent: the id that scenarios give; an empty one plays all.
-        questions: what it was asked so far.
+        questions: what it was asked so far, while it `remembers`.
         profiles: the conversation profiles of a CCAI agent, by name.
     """
 
@@ -75,7 +78,8 @@ class Dialog:
         self._turns: list[Turn] = []
         self._default = Turn("text", replies=[NOT_UNDERSTOOD])
         self._now = self._default
-        self._used: dict[int, int] = {}
+        self.remembers = True
+        self._used: dict[str, Counter[int]] = {}
 
     def __repr__(self) -> str:
         return f"<dialog of {self.service} {self.agent}>".replace(" >", ">")
@@ -164,16 +168,24 @@ class Dialog:
         return self.service == question.service and self.agent in ("", question.agent)
 
     def turn_for(self, question: Question) -> Turn:
-        """The turn that answers a question; those alike take turns."""
-        self.questions.append(question)
+        """The turn that answers a question; in a conversation, those alike take turns."""
+        if self.remembers:
+            self.questions.append(question)
         fitting = [turn for turn in self._turns if turn.fits(question)]
         if not fitting:
             return self._default if question.kind == "text" else Turn(question.kind)
         first = fitting[0]
         alike = [turn for turn in fitting if (turn.words, turn.state) == (first.words, first.state)]
-        used = self._used.get(id(first), 0)
-        self._used[id(first)] = used + 1
-        return alike[min(used, len(alike) - 1)]
+        used = self._counts(question.conversation)
+        used[id(first)] += 1
+        return alike[min(used[id(first)], len(alike)) - 1]
+
+    def _counts(self, conversation: str) -> Counter[int]:
+        """How often each turn was used in a conversation; the oldest conversations are forgotten."""
+        counts = self._used.setdefault(conversation, Counter())
+        if len(self._used) > _MOST_CONVERSATIONS:
+            del self._used[next(iter(self._used))]
+        return counts
 
     def _turn(self, turn: Turn) -> Self:
         self._turns.append(turn)

@@ -14,6 +14,7 @@ from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.parties.agents.entries import AgentEntry
 from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.dialogentries import DialogEntry
 from voxsim.vocabulary.limits import Limits
 
 
@@ -207,6 +208,7 @@ class Configuration:
     queues: tuple[QueueEntry, ...] = ()
     operators: tuple[OperatorEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
+    dialogs: tuple[DialogEntry, ...] = ()
     parties: tuple[PartyEntry, ...] = ()
     web: tuple[WebEntry, ...] = ()
     limits: Limits = attrs.field(factory=Limits)

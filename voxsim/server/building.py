@@ -239,6 +239,8 @@ def _world(configuration: Configuration, pace: Pace) -> World:
             world.directory.add(_party(user.party))
     for agent in configuration.agents:
         world.agents.add(agent.agent())
+    for dialog in configuration.dialogs:
+        world.dialogs.add(dialog.dialog())
     for party in configuration.parties:
         world.directory.add(_party(party))
     for entry in reversed(configuration.web):
