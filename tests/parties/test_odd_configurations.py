@@ -17,12 +17,19 @@ MANY = {
     "number": ("number = '15550100'",),
     "party": ("address = '+15550100'",),
     "web": ("url = '*'",),
+    "queue": ("name = 'support'",),
+    "operator": ("name = 'anna'",),
+}
+BEFORE = {
+    "application.rule": ["[[application]]", "name = 'shop'"],
+    "operator": ["[[queue]]", "name = 'support'"],
 }
 FIELDS = (
     *"""
     id name email api_key currency balance pattern pattern_exclude scenarios rule video_conference display_name password
     active custom_data applications behaviour devices number application kind address online domain extension dids
     method url status json text headers fault delay connect_delay port secure_port hosts time files
+    queues skills talk after_call ban status max_size max_waiting hold agent_selection task_selection
     characters_per_second shortest_seconds players idle_seconds digit nonsense "quoted" 'literal' dotted.key
     """.split(),  # noqa: SIM905 - a list of words
     *KEYS,
@@ -31,7 +38,7 @@ VALUES = (
     *"""
     1 0 -1 15550100 3.5 nan inf -inf true false 1979-05-27 07:32:00 0xffffffffffffffffffffffff 1e400 "" "anna" "shop"
     "menu.py" "*" "https://x.example/*" "1@2" "busy" "answer:3" "x10" "dev@x.example" "(" "POST" "timeout" [] [1]
-    ["menu.py"] ["shop"] [["1@2"],3] {} {a=1} {answer=1} {phone="busy"} {seconds=1} [{scenarios=["menu.py"]}]
+    ["menu.py"] ["shop"] ["support"] "READY" {french=3} [["1@2"],3] {} {a=1} {answer=1} {phone="busy"} {seconds=1} [{scenarios=["menu.py"]}]
     """.split(),  # noqa: SIM905 - a list of words
     "'''\n[account]\nname = 3\n'''",
     "[\n[1],\n]",
@@ -68,7 +75,7 @@ def test_lines_in_any_order(folder, text):
 @given(st.sampled_from((*ONES, *MANY, "application.rule")), st.lists(ASSIGNMENTS, max_size=3))
 def test_tables_with_any_values(folder, name, lines):
     header = [f"[{name}]"] if name in ONES else [f"[[{name}]]", *MANY.get(name, ("scenarios = ['menu.py']",))]
-    before = ["[[application]]", "name = 'shop'"] if name == "application.rule" else []
+    before = BEFORE.get(name, [])
     check(folder, "\n".join([*before, *header, *lines]).encode())
 
 
