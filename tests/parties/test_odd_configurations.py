@@ -38,7 +38,8 @@ VALUES = (
     *"""
     1 0 -1 15550100 3.5 nan inf -inf true false 1979-05-27 07:32:00 0xffffffffffffffffffffffff 1e400 "" "anna" "shop"
     "menu.py" "*" "https://x.example/*" "1@2" "busy" "answer:3" "x10" "dev@x.example" "(" "POST" "timeout" [] [1]
-    ["menu.py"] ["shop"] ["support"] "READY" {french=3} [["1@2"],3] {} {a=1} {answer=1} {phone="busy"} {seconds=1} [{scenarios=["menu.py"]}]
+    ["menu.py"] ["shop"] [["1@2"],3] {} {a=1} {answer=1} {phone="busy"} {seconds=1} [{scenarios=["menu.py"]}]
+    ["support"] "READY" {french=3}
     """.split(),  # noqa: SIM905 - a list of words
     "'''\n[account]\nname = 3\n'''",
     "[\n[1],\n]",
