@@ -252,7 +252,7 @@ def test_a_state_is_made_inside_a_session():
         ("None", "the settings are an object"),
         ("{'type': 'inputfixed'}", "`inputLength` says how many digits"),
         ("{'type': 'inputunknown'}", "needs `terminateOn` or `inputValidator`"),
-        ("{'type': 'select', 'timeOut': -1}", "no setting 'time_out'. Did you mean 'timeout'"),
+        ("{'type': 'select', 'timeout': -1}", "`timeout` is a number of milliseconds, got -1"),
         ("{'type': 'select', 'timeout': '5'}", "`timeout` is a number of milliseconds, got '5'"),
         ("{'type': 'select', 'prompt': 'hello'}", "the prompt is {say, lang} or {play}, got 'hello'"),
     ],
@@ -261,6 +261,13 @@ async def test_what_cannot_work_is_told(settings: str, words: str, vox: Vox, inc
     body = f"call.answer()\nIVRState('s', {settings}).enter(call)"
     await vox.phone().dial(scenario=incoming(body))
     assert words in (await vox.failed()).message
+
+
+async def test_a_setting_that_the_platform_does_not_have_is_ignored(vox: Vox, incoming: Write):
+    await vox.phone().dial(scenario=incoming("IVRState('s', {'type': 'select', 'timeOut': -1}).enter(call)"))
+    warnings = [record.name for record in vox.session.timeline if record.kind == "warning"]
+    told = "IVRState 's': the platform has no option 'time_out'; ignored. Did you mean 'timeout'?"
+    assert told in warnings
 
 
 async def test_a_state_is_entered_by_a_call(vox: Vox, started: Write):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar, cast
 
 from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.vocabulary.declare import Signature, unknown_option
 from voxsim.vocabulary.errors import BadArgument
-from voxsim.vocabulary.naming import python_name
+from voxsim.vocabulary.naming import did_you_mean, python_name
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,6 +85,18 @@ def command(
         return cast("F", run)
 
     return declare
+
+
+def known_fields(session: Any, owner: str, given: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """The fields of an object that a scenario gives to a class it makes, under Python names and without those of None.
+
+    What the platform does not have is dropped with a warning: it ignores it, too.
+    """
+    fields = {python_name(str(key)): value for key, value in given.items() if value is not None}
+    for name in [name for name in fields if name not in known]:
+        session.warn(f"{owner}: the platform has no option {name!r}; ignored.{did_you_mean(name, known)}")
+        del fields[name]
+    return fields
 
 
 def _known_only(

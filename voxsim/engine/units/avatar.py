@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
-from voxsim.engine.command import command
+from voxsim.engine.command import command, known_fields
 from voxsim.engine.current import current
 from voxsim.engine.dialogs import Answer, Failure, Question, Reply, ask
 from voxsim.engine.emitter import Emitter
@@ -22,10 +22,10 @@ from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.states import moved
 from voxsim.engine.units.avatarevents import AvatarEvents
 from voxsim.vocabulary.declare import unit
-from voxsim.vocabulary.errors import BadArgument, UnknownName
-from voxsim.vocabulary.naming import python_name
+from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
+    from voxsim.engine.session import Session
     from voxsim.vocabulary.declare import Event
 
 FIRST_STATE: Final = "start"
@@ -59,20 +59,15 @@ class AvatarConfig:
     extended: bool = False
 
     @classmethod
-    def read(cls, given: Any) -> AvatarConfig:
+    def read(cls, session: Session, given: Any) -> AvatarConfig:
         """The configuration from an object with documented or Python names.
 
         Raises:
             BadArgument: it is no object, or has no `avatarId`.
-            UnknownName: it has something that the platform does not know.
         """
         if not isinstance(given, Mapping):
             raise BadArgument(f"An avatar's configuration is an object with `avatarId` in it, got {given!r}.")
-        fields = {python_name(str(key)): value for key, value in given.items()}
-        known = [field.name for field in attrs.fields(cls)]
-        for name in fields:
-            if name not in known:
-                raise UnknownName.on("AvatarConfig", name, known)
+        fields = known_fields(session, "AvatarConfig", given, [field.name for field in attrs.fields(cls)])
         if not isinstance(fields.get("avatar_id"), str) or not fields["avatar_id"]:
             raise BadArgument(f"An avatar needs `avatarId`, a text, got {fields.get('avatar_id')!r}.")
         return cls(**fields)
@@ -94,7 +89,7 @@ class Avatar(Emitter):
     def __init__(self, config: Mapping[str, Any]) -> None:
         session = current()
         super().__init__(session, session.switch.ids.unit())
-        self._config = AvatarConfig.read(config)
+        self._config = AvatarConfig.read(session, config)
         self.state = AvatarState.LOADING
         self.current_state = FIRST_STATE
         self.watch: Callable[[Event], None] | None = None

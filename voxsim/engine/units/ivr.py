@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from voxsim.engine.command import command
+from voxsim.engine.command import command, known_fields
 from voxsim.engine.current import current
 from voxsim.engine.lifecycle import RUNNING, Operation
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.callevents import CallEvents
 from voxsim.vocabulary.declare import unit
 from voxsim.vocabulary.errors import BadArgument
-from voxsim.vocabulary.naming import did_you_mean, python_name
+from voxsim.vocabulary.naming import did_you_mean
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -56,17 +56,13 @@ class Settings:
     next_state: IVRState | None = None
 
     @classmethod
-    def read(cls, given: Mapping[str, Any], name: str) -> Settings:
+    def read(cls, session: Session, given: Mapping[str, Any], name: str) -> Settings:
         """The settings from an object with documented or Python names.
 
         Raises:
             BadArgument: something is of the wrong kind, or what the type needs is missing.
         """
-        fields = {python_name(str(key)): value for key, value in given.items() if value is not None}
-        known = [field.name for field in attrs.fields(cls)]
-        for key in fields:
-            if key not in known:
-                raise BadArgument(f"IVRState {name!r} has no setting {key!r}.{did_you_mean(key, known)}")
+        fields = known_fields(session, f"IVRState {name!r}", given, [field.name for field in attrs.fields(cls)])
         read = cls(**{**fields, "type": _type(fields.get("type"), name)})
         read.check(name)
         return read
@@ -330,4 +326,4 @@ class IVRState:
         """
         if not isinstance(call, Call):
             raise BadArgument(f"IVRState {self.name!r}: enter() takes a Call, got {type(call).__name__}.")
-        Menus.of(self.session).enter(self, Settings.read(self.settings, self.name), call)
+        Menus.of(self.session).enter(self, Settings.read(self.session, self.settings, self.name), call)

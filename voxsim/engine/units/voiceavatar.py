@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import attrs
 
+from voxsim.engine.command import known_fields
 from voxsim.engine.current import current
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.leg import CONNECTED
@@ -70,19 +71,15 @@ class VoiceConfig:
     on_error_callback: Callback = None
 
     @classmethod
-    def read(cls, given: Any) -> VoiceConfig:
+    def read(cls, session: Session, given: Any) -> VoiceConfig:
         """The configuration from an object with documented or Python names.
 
         Raises:
-            BadArgument: something is missing, unknown, or of the wrong kind.
+            BadArgument: something is missing, or of the wrong kind.
         """
         if not isinstance(given, Mapping):
             raise BadArgument(f"A voice avatar's configuration is an object, got {given!r}.")
-        fields = {python_name(str(key)): value for key, value in given.items() if value is not None}
-        known = [field.name for field in attrs.fields(cls)]
-        for name in fields:
-            if name not in known:
-                raise BadArgument(f"A voice avatar has no {name!r}; it has {', '.join(known)}.")
+        fields = known_fields(session, "VoiceAvatarConfig", given, [field.name for field in attrs.fields(cls)])
         if not isinstance(fields.get("call"), Call):
             raise BadArgument(f"A voice avatar needs `call`, a Call, got {fields.get('call')!r}.")
         if not isinstance(fields.get("avatar_config"), Mapping):
@@ -150,7 +147,7 @@ class VoiceAvatar(Emitter):
     def __init__(self, config: Mapping[str, Any]) -> None:
         session = current()
         super().__init__(session, session.switch.ids.unit())
-        self._config = VoiceConfig.read(config)
+        self._config = VoiceConfig.read(session, config)
         self.turn = Turn.WAITING
         self._avatar = Avatar(self._config.avatar_config)
         self._avatar.watch = self._avatar_told
