@@ -300,6 +300,35 @@ player.send_media_to(client)
     assert session.warnings == ["sendMediaTo: the connection to OpenAI.RealtimeAPI has closed; no media flows."]
 
 
+async def test_a_clients_voice_can_be_stopped_at_one_end_and_listeners_removed(vox: Vox, scenario: Write):
+    vox.agent("OpenAI").greets("A long story.")
+    vox.speech(10)
+    code = (
+        HEAD
+        + f"""
+@VoxEngine.on(AppEvents.CallAlerting)
+async def alerting(event):
+    event.call.answer()
+    await event.call.wait_for(CallEvents.Connected)
+    client = await {CREATE}
+    client.add_event_listener(OpenAI.RealtimeAPIEvents.ResponseCreated, lambda event: Logger.write("created"))
+    client.remove_event_listener(OpenAI.RealtimeAPIEvents.ResponseCreated)
+    client.send_media_to(event.call)
+    client.response_create({{}})
+    await client.wait_for(OpenAI.Events.WebSocketMediaStarted)
+    await sleep(2)
+    client.stop_media_to(event.call)
+"""
+    )
+    call = await vox.phone().dial(scenario=scenario(code))
+    await call.heard("A long story.")
+    began = vox.now
+    await vox.advance(5)
+    assert [(one.what, one.seconds - began) for one in call.received[-1:]] == [("silence", pytest.approx(2))]
+    assert vox.session.log == []
+    await call.hang_up()
+
+
 # --- old names ---
 
 

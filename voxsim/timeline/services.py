@@ -121,4 +121,4 @@ _SHOWN: Final = frozenset({"sendMediaTo", "stopMediaTo", "clearMediaBuffer"})
 
 
 def _short(content: Any) -> str:
-    return phrases.arguments(content) if isinstance(content, Mapping) else phrases.body(content or "")
+    return phrases.arguments(dict(content)) if isinstance(content, Mapping) else phrases.body(content or "")
