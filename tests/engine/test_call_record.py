@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from voxsim.engine.recording import LEFT, RIGHT
+from voxsim.engine.media import LEFT, RIGHT
 from voxsim.engine.switch import EPOCH
 from voxsim.platform.history import call_history
 from voxsim.testing import Vox

@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from voxsim.engine.frames import ENCODINGS
-from voxsim.engine.media import Sound
-from voxsim.engine.recording import LEFT, RIGHT, Asked, Chunk, Piece, Recording
+from voxsim.engine.media import LEFT, RIGHT, Sound
+from voxsim.engine.recording import Asked, Chunk, Piece, Recording
 from voxsim.engine.samples import encode
 from voxsim.server.mixing import mixed, written_down
 

@@ -60,6 +60,11 @@ class SendMedia:
     custom_parameters: Any = None
 
 
+LEFT: Final = 0
+"""The side, in a stereo record, of what the platform sends to the subscriber; one channel is only this one."""
+RIGHT: Final = 1
+"""The side of what comes from the subscriber."""
+
 AS_IT_IS: Final = SendMedia()
 """A stream without tag, encoding or parameters."""
 

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from voxsim.engine.frames import Encoding
     from voxsim.engine.media import MediaUnit, Sound
 
-LEFT: Final = 0
-"""The side of what the platform sends to the subscriber; a record with one channel has only this one."""
-RIGHT: Final = 1
-"""The side of what comes from the subscriber, in a stereo record."""
-
 _STANDARD_RATE: Final = 8000
 _HD_RATE: Final = 16000
 _SAMPLE_BYTES: Final = 2

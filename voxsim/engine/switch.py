@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from voxsim.engine.connectors.ports import Agents
-from voxsim.engine.dialogs import Dialogs
 from voxsim.engine.ids import Ids
 from voxsim.engine.journal import Record
 from voxsim.engine.lifecycle import JOINABLE
 from voxsim.engine.ports import Outside, Tasks, Voices, Watch, Web
-from voxsim.engine.queues import Queues
 from voxsim.engine.recognition import Recognition
-from voxsim.engine.recording import Recordings, Remembered
-from voxsim.engine.services import Services
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.engine.tones import Tones
@@ -29,6 +25,11 @@ from voxsim.vocabulary.errors import VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 if TYPE_CHECKING:
+    from voxsim.engine.connectors.ports import Agents
+    from voxsim.engine.dialogs import Dialogs
+    from voxsim.engine.queues import Queues
+    from voxsim.engine.recording import Recordings
+    from voxsim.engine.services import Services
     from voxsim.engine.session import Session
     from voxsim.engine.units.streamingagent import Streaming
 
@@ -108,7 +109,6 @@ class Switch:
         self.timing = timing or Timing()
         self.sounds = sounds or Sounds()
         self.recognition = Recognition()
-        self.recordings: Recordings = Remembered()
         self.epoch = epoch
         self.ids = Ids(self.random, epoch)
         self.now = 0
@@ -127,12 +127,25 @@ class Switch:
         self.streaming: Streaming = _Unset("streaming")
         self.tasks: Tasks = _Unset("tasks")
         self.voices: Voices = Tones()
-        self.queues = Queues(self)
         self.services: Services = _Unset("services")
         # Steps that are due: a function and its arguments, or a timer that can still be taken back, and None.
         self.ready: deque[tuple[Any, tuple[Any, ...] | None]] = deque()
         self._heap: list[tuple[int, int, Any]] = []
         self._cancelled = 0
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """Who keeps what is recorded; by default it is remembered."""
+        from voxsim.engine.recording import Remembered
+
+        return Remembered()
+
+    @cached_property
+    def queues(self) -> Queues:
+        """The queues of all applications, and who serves them."""
+        from voxsim.engine.queues import Queues
+
+        return Queues(self)
 
     # --- steps ---
 

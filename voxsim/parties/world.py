@@ -10,30 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 from voxsim.driver import Driver, Pace
 from voxsim.engine.journal import Record
-from voxsim.engine.queues import Queue, configured
+from voxsim.engine.later import later
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.switch import EPOCH, Switch
 from voxsim.engine.timing import Timing
 from voxsim.languages import load_program
-from voxsim.parties.agents import ScriptedAgents
 from voxsim.parties.behaviour import Behaviour
-from voxsim.parties.dialogs import ScriptedDialogs
 from voxsim.parties.directory import Directory
 from voxsim.parties.line import Line
-from voxsim.parties.operators import Operator, make_operator
 from voxsim.parties.party import Party
-from voxsim.parties.rtmp import RtmpServers
-from voxsim.parties.toolserver import ToolServers
 from voxsim.parties.web import ScriptedWeb
 from voxsim.platform.account import Account, Application
 from voxsim.platform.platform import Caller, Platform
 from voxsim.platform.rules import Rule
-from voxsim.platform.services import AccountServices
 from voxsim.vocabulary.errors import ScenarioError
 from voxsim.vocabulary.limits import Limits
 
 if TYPE_CHECKING:
+    from voxsim.engine.connectors.ports import AgentFar, AgentNear, Asked
+    from voxsim.engine.queues import Queue
+    from voxsim.engine.services import Services
+    from voxsim.parties.agents import ScriptedAgents
+    from voxsim.parties.dialogs import ScriptedDialogs
+    from voxsim.parties.operators import Operator
+    from voxsim.parties.rtmp import RtmpServers
+    from voxsim.parties.toolserver import ToolServers
     from voxsim.platform.commands import Context
 
 Files = str | Path | Sequence[str | Path]
@@ -84,18 +86,54 @@ class World:
         self.platform = Platform(self.switch, account=account, keep_sessions=keep_sessions)
         self.directory = Directory(self.switch, self.platform, stranger)
         self.web = ScriptedWeb(self.switch, loose_records)
-        self.rtmp = RtmpServers()
-        self.agents = ScriptedAgents(self.switch)
-        self.tools = ToolServers()
-        self.agents.connect_with("MCP", self.tools.connect)
         self.switch.outside = self.directory
-        self.switch.streaming = self.rtmp
         self.switch.web = self.web
-        self.switch.agents = self.agents
-        self.dialogs = self.switch.dialogs = ScriptedDialogs(self.switch)
-        self.switch.services = AccountServices(lambda: self.context)
+        self.switch.streaming = later(lambda: self.rtmp)
+        self.switch.agents = later(lambda: self.agents)
+        self.switch.dialogs = later(lambda: self.dialogs)
+        self.switch.services = later(self._services)
         self.driver = Driver(self.switch, pace, until)
         self._rules: dict[tuple[Any, ...], Rule] = {}
+
+    # --- who is met by few scenarios, and made when one does ---
+
+    @cached_property
+    def agents(self) -> ScriptedAgents:
+        """Who plays the AI services."""
+        from voxsim.parties.agents import ScriptedAgents
+
+        agents = ScriptedAgents(self.switch)
+        agents.connect_with("MCP", self._connect_tools)
+        return agents
+
+    def _connect_tools(self, asked: Asked, near: AgentNear) -> AgentFar | str:
+        return self.tools.connect(asked, near)
+
+    @cached_property
+    def tools(self) -> ToolServers:
+        """The MCP servers."""
+        from voxsim.parties.toolserver import ToolServers
+
+        return ToolServers()
+
+    @cached_property
+    def dialogs(self) -> ScriptedDialogs:
+        """Who answers Dialogflow, CCAI and avatars."""
+        from voxsim.parties.dialogs import ScriptedDialogs
+
+        return ScriptedDialogs(self.switch)
+
+    @cached_property
+    def rtmp(self) -> RtmpServers:
+        """Who takes the streams that are published."""
+        from voxsim.parties.rtmp import RtmpServers
+
+        return RtmpServers()
+
+    def _services(self) -> Services:
+        from voxsim.platform.services import AccountServices
+
+        return AccountServices(lambda: self.context)
 
     @cached_property
     def context(self) -> Context:
@@ -155,12 +193,16 @@ class World:
         Raises:
             BadArgument: a setting is not known, or its value cannot be.
         """
+        from voxsim.engine.queues import configured
+
         return configured(self.switch.queues.queue(name), **settings)
 
     def add_operator(
         self, name: str, queues: Sequence[str], behaviour: Behaviour | str | None = None, **how: Any
     ) -> Operator:
         """Let somebody serve queues; keywords as for `make_operator`."""
+        from voxsim.parties.operators import make_operator
+
         served = tuple(self.switch.queues.queue(one) for one in queues)
         operator = make_operator(self.switch, name, served, behaviour, **how)
         self.directory.add(operator.party)

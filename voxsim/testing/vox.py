@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import trio
 
@@ -20,7 +20,6 @@ from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
 from voxsim.engine.ports import Audio
 from voxsim.engine.recognition import Recognition
-from voxsim.engine.recording import Remembered
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
@@ -41,6 +40,9 @@ from voxsim.testing.queueing import PlaysQueues
 from voxsim.testing.stored import StorageHandle
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
+
+if TYPE_CHECKING:
+    from voxsim.engine.recording import Remembered
 
 
 class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
@@ -92,7 +94,6 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
         self.world.web.on_peer.append(self._peer_came)
         self.world.web.on_request.append(self._requests.grew)
         self._known: set[int] = set()
-        self._recordings = self.world.switch.recordings = Remembered()
         self.world.switch.subscribe(self._recorded)
         self.world.directory.on_line.append(self._offered)
 
@@ -178,7 +179,7 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
     @property
     def recordings(self) -> Remembered:
         """What was recorded so far, in `made`; with `error = "…"` recording fails from now on."""
-        return self._recordings
+        return cast("Remembered", self.world.switch.recordings)
 
     @property
     def storage(self) -> StorageHandle:

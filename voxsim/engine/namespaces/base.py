@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from voxsim.engine.current import current, running
-from voxsim.vocabulary import constants, legacy, official, shapes
 from voxsim.vocabulary.declare import manifest
 from voxsim.vocabulary.errors import UnknownName
 from voxsim.vocabulary.naming import python_name
@@ -30,6 +29,8 @@ class Namespace:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        from voxsim.vocabulary import constants, legacy, shapes
+
         dotted = f"{self.NAME}.{name}"
         if (today := legacy.current_name(dotted)) != dotted:
             return self._old(today)
@@ -56,6 +57,8 @@ class Namespace:
 
     def _inside(self) -> list[str]:
         """The names of the events, classes and constants that stand in this namespace."""
+        from voxsim.vocabulary import official
+
         inside = f"{self.NAME}."
         dotted = (*manifest.events, *manifest.units, *official.constants())
         return [one[len(inside) :].partition(".")[0] for one in dotted if one.startswith(inside)]

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from voxsim.engine.leg import CONNECTED, Leg
-from voxsim.engine.media import MediaUnit, SendMedia, Sound
+from voxsim.engine.media import LEFT, RIGHT, MediaUnit, SendMedia, Sound
 from voxsim.engine.ports import Headers
-from voxsim.engine.recording import LEFT, RIGHT
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.codes import Cause

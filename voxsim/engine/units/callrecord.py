@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voxsim.engine.command import Options, command
 from voxsim.engine.lifecycle import Operation
-from voxsim.engine.recording import LEFT, RIGHT
+from voxsim.engine.media import LEFT, RIGHT
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.callline import CallLine
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from voxsim.engine.command import Options, command
 from voxsim.engine.future import Future
-from voxsim.engine.media import MediaUnit, SendMedia, Sound
-from voxsim.engine.recording import LEFT, Asked, Recording
+from voxsim.engine.media import LEFT, MediaUnit, SendMedia, Sound
+from voxsim.engine.recording import Asked, Recording
 from voxsim.engine.recordoptions import check_video
 from voxsim.engine.units.take import Take
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
