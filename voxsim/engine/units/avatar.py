@@ -15,7 +15,8 @@ import attrs
 
 from voxsim.engine.command import command, known_fields
 from voxsim.engine.current import current
-from voxsim.engine.dialogs import Answer, Failure, Question, Reply, ask
+from voxsim.engine.dialogs import Answer, Failure, Question, Reply
+from voxsim.engine.dialogs import ask as ask_dialog
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.future import Future
 from voxsim.engine.lifecycle import RUNNING
@@ -101,29 +102,33 @@ class Avatar(Emitter):
     @command("start()")
     def start(self) -> None:
         """Begin the dialog: the avatar's first Reply follows. Before Loaded it begins then."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the dialog, for whoever holds the avatar."""
         if self.state is AvatarState.LOADING:
             self._start_wanted = True
         elif self.state is AvatarState.LOADED:
             self.state = moved(MOVES, self.state, AvatarState.TALKING, "An avatar")
-            self._ask("start", "")
+            self.ask("start", "")
         else:
             self.session.warn(f"start: the avatar is {self.state.value} already; ignored.", self._id)
 
     @command("handleUtterance(text)")
     def handle_utterance(self, text: str) -> Future[None]:
         """Tell the avatar what the caller said; to be awaited, done when it has answered."""
-        return self._ask("text", str(text))
+        return self.ask("text", str(text))
 
     @command("handleTimeout()")
     def handle_timeout(self) -> Future[None]:
         """Tell the avatar that the caller says nothing; to be awaited, done when it has answered."""
-        return self._ask("timeout", "")
+        return self.ask("timeout", "")
 
     @command("goToState(stateName)")
     def go_to_state(self, state_name: str) -> Future[None]:
         """Let the dialog go on in another state; to be awaited, done when the avatar has answered there."""
         self._enter(str(state_name))
-        return self._ask("state", str(state_name))
+        return self.ask("state", str(state_name))
 
     # --- inside ---
 
@@ -133,9 +138,10 @@ class Avatar(Emitter):
         self.state = moved(MOVES, self.state, AvatarState.LOADED, "An avatar")
         self.emit(AvatarEvents.Loaded(self))
         if self._start_wanted:
-            self.start()
+            self.begin()
 
-    def _ask(self, kind: str, value: str) -> Future[None]:
+    def ask(self, kind: str, value: str) -> Future[None]:
+        """Let the avatar answer; done when it has."""
         done: Future[None] = Future(self.session.switch, f"the answer of avatar {self._config.avatar_id}")
         if self.state is not AvatarState.TALKING:
             self.session.warn(f"The avatar is {self.state.value}, not in a dialog: nothing is answered.", self._id)
@@ -152,7 +158,7 @@ class Avatar(Emitter):
             state=self.current_state,
             parameters={} if custom is None else {"customData": custom},
         )
-        ask(self.session, self._id, question, lambda answer: self._answered(question, answer, done))
+        ask_dialog(self.session, self._id, question, lambda answer: self._answered(question, answer, done))
         return done
 
     def _answered(self, question: Question, answer: Answer, done: Future[None]) -> None:

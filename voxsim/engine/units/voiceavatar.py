@@ -161,7 +161,7 @@ class VoiceAvatar(Emitter):
         self._wanted: list[tuple[str, Callable[..., Any]]] = []
         self._config.call.listen(self)
         if self._config.call.leg.state is CONNECTED:
-            self._avatar.start()
+            self._avatar.begin()
 
     # --- listeners ---
 
@@ -202,7 +202,7 @@ class VoiceAvatar(Emitter):
     def connected(self) -> None:
         """The call is up: the avatar begins."""
         if self.turn is Turn.WAITING:
-            self._avatar.start()
+            self._avatar.begin()
 
     def heard(self, sound: Sound) -> None:
         """What the caller says comes by the recogniser."""
@@ -295,7 +295,7 @@ class VoiceAvatar(Emitter):
         if self.turn is Turn.LISTENING and self.session.phase is RUNNING:
             self._listen(False)
             self._move(Turn.WAITING)
-            self._avatar.handle_timeout()
+            self._avatar.ask("timeout", "")
 
     def _ears_told(self, event: Any) -> None:
         if self.turn is Turn.OVER:
@@ -322,7 +322,7 @@ class VoiceAvatar(Emitter):
         text, self._text = self._text, ""
         self._listen(False)
         self._move(Turn.WAITING)
-        self._avatar.handle_utterance(text)
+        self._avatar.ask("text", text)
 
     # --- the end ---
 
@@ -341,8 +341,7 @@ class VoiceAvatar(Emitter):
         self._queue.clear()
         if self._voice is not None:
             self._voice.halt()
-        if self.session.phase is RUNNING:
-            self._ears.stop()
+        self._ears.cut()
 
     def _call_back(self, callback: Callback, event: Event) -> None:
         if callback is not None and self.session.phase is RUNNING:
