@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from voxsim.engine import leg, lifecycle
+from voxsim.engine import leg, lifecycle, tickets
 from voxsim.engine.leg import Leg
 from voxsim.engine.lifecycle import ALLOWED, Operation, Phase, check_allowed, check_move
 from voxsim.engine.ports import Audio, SilentFar
-from voxsim.engine.units import avatar, ccai, conference, dialog, playback, take, voiceavatar, websocket
+from voxsim.engine.tickets import TicketState
+from voxsim.engine.units import avatar, ccai, conference, dialog, playback, smartqueue, take, voiceavatar, websocket
 from voxsim.engine.units.avatar import AvatarState
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.ccai import CcaiState
@@ -20,6 +21,7 @@ from voxsim.engine.units.conference import ConferenceState
 from voxsim.engine.units.dialog import DialogState
 from voxsim.engine.units.playback import PlaybackState, Segment
 from voxsim.engine.units.player import Player
+from voxsim.engine.units.smartqueue import TaskStatus
 from voxsim.engine.units.take import TakeState
 from voxsim.engine.units.voiceavatar import Turn
 from voxsim.engine.units.websocket import WebSocket
@@ -38,6 +40,8 @@ TABLES = {
     "agent": (ccai.MOVES, CcaiState),
     "avatar": (avatar.MOVES, AvatarState),
     "voice avatar": (voiceavatar.MOVES, Turn),
+    "ticket": (tickets.MOVES, TicketState),
+    "task": (smartqueue.MOVES, TaskStatus),
 }
 
 

@@ -51,8 +51,8 @@ WORKING: Final = BUSY | {AgentStatus.READY, AgentStatus.AFTER_SERVICE}
 """The agent takes callers, now or soon; estimates count on it."""
 
 MOVES: Final[dict[AgentStatus, frozenset[AgentStatus]]] = {
-    **dict.fromkeys(AgentStatus, CHOSEN),
-    AgentStatus.READY: CHOSEN | {AgentStatus.DIALING},
+    **{status: CHOSEN - {status} for status in AgentStatus},
+    AgentStatus.READY: CHOSEN - {AgentStatus.READY} | {AgentStatus.DIALING},
     AgentStatus.DIALING: CHOSEN | {AgentStatus.IN_SERVICE, AgentStatus.BANNED},
 }
 """Which status may follow which."""

@@ -40,13 +40,13 @@ class TicketState(Enum):
 COMING, WAITING, OFFERED, SERVED, GONE = TicketState
 
 MOVES: Final[dict[TicketState, frozenset[TicketState]]] = {
-    COMING: frozenset({WAITING, OFFERED, GONE}),
+    COMING: frozenset({WAITING, GONE}),
     WAITING: frozenset({OFFERED, GONE}),
-    OFFERED: frozenset({WAITING, OFFERED, SERVED, GONE}),
+    OFFERED: frozenset({WAITING, SERVED, GONE}),
     SERVED: frozenset({GONE}),
     GONE: frozenset(),
 }
-"""Which state may follow which; OFFERED follows itself when the next agent is called at once."""
+"""Which state may follow which. Who can be served at once waits for no time at all."""
 
 _NOT_THERE: Final = frozenset({Sip.NOT_FOUND, Sip.TEMPORARILY_UNAVAILABLE})
 """What a call to an agent ends with who is not logged in at all."""
@@ -217,10 +217,9 @@ class Ticket:
         self._note("entered", {"queue": queue.name, "priority": self._wish.priority, "waiting": len(queue)})
         self._holder.admitted()
         self._start_clocks(queue)
+        self._move(WAITING)
         if agent is not None:
             self.offer(agent)
-        else:
-            self._move(WAITING)
 
     def _operator_there(self) -> bool:
         """Whether the operator that is asked for can come; unless it has to be that one, others can."""
@@ -262,17 +261,15 @@ class Ticket:
             self.queue.take_out(self)
             self.demand = self._wish.otherwise
             self.queue.push(self)
-            self._again(self.queue)
+            self._look_for_agent(self.queue)
         else:
             self.demand = self._wish.otherwise
 
-    def _again(self, queue: Queue) -> None:
-        """It looks for an agent anew, in its old place."""
+    def _look_for_agent(self, queue: Queue) -> None:
+        """It waits in its old place, unless somebody is free."""
         agent = queue.free_for(self.demand)
         if agent is not None:
             self.offer(agent)
-        elif not self.waits:
-            self._move(WAITING)
 
     # --- an agent ---
 
@@ -343,7 +340,8 @@ class Ticket:
         elif not self._operator_there():
             self._refuse(Refusal.OPERATOR_NOT_AVAILABLE, "That operator did not answer.")
         else:
-            self._again(queue)
+            self._move(WAITING)
+            self._look_for_agent(queue)
 
     # --- the end ---
 

@@ -215,8 +215,6 @@ class SmartQueueTask(Emitter):
     def agent_called(self, agent: Agent, call: Call) -> None:
         """An agent is being called."""
         self._stop_notices()
-        if self.status is TaskStatus.CONNECTING:
-            self._move(TaskStatus.DISTRIBUTING)
         self._move(TaskStatus.CONNECTING)
         self.agent_call = call
         self.emit(SmartQueueEvents.TaskDistributed(self, agent.id, agent.display_name or agent.name))
@@ -324,8 +322,7 @@ class SmartQueueTask(Emitter):
         return TaskEnded(f"The task has ended: {next(names, 'NONE')}.")
 
     def _move(self, status: TaskStatus) -> None:
-        if self.status is not status:
-            self.status = moved(MOVES, self.status, status, "A task")
+        self.status = moved(MOVES, self.status, status, "A task")
 
 
 class _Client:
