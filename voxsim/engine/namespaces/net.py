@@ -18,17 +18,17 @@ from voxsim.vocabulary.errors import BadArgument
 PostData = str | bytes | Sequence[int] | None
 
 
+def _nobody_asks(result: HttpRequestResult) -> None:
+    """Older scripts send requests whose outcome they do not want to know."""
+
+
 def _callback_second(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Older scripts give the options before the callback, or the callback among them."""
     if len(args) < 2 or not isinstance(args[1], Mapping):
         return args
     url, given, *rest = args
     options = {key: value for key, value in given.items() if key != "callback"}
-    return url, rest[0] if rest else given.get("callback"), options
-
-
-def _nobody_asks(result: HttpRequestResult) -> None:
-    """Older scripts send requests whose outcome they do not want to know."""
+    return url, rest[0] if rest else given.get("callback", _nobody_asks), options
 
 
 @namespace("Net")
@@ -43,7 +43,7 @@ class NetNamespace(Namespace):
     def http_request(
         self,
         url: str,
-        callback: Callable[[HttpRequestResult], Any] | None = None,
+        callback: Callable[[HttpRequestResult], Any] = _nobody_asks,
         options: Options | http.HttpRequestOptions = None,
         *,
         method: str = "GET",
@@ -76,8 +76,7 @@ class NetNamespace(Namespace):
         """
         session = self.session
         given = _options(method, post_data, headers, params, raw_output, timeout, connection_timeout, enable_system_log)
-        done = _nobody_asks if callback is None else lambda result: session.run(callback, result)
-        net_of(session).request(str(url), given, done)
+        net_of(session).request(str(url), given, lambda result: session.run(callback, result))
 
     @command("httpRequestAsync(url, {options}?)", Operation.HTTP)
     def http_request_async(
