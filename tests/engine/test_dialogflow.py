@@ -237,6 +237,26 @@ async def test_a_second_reply_replaces_the_first(vox: Vox, talk: Any):
     assert sum("PlaybackFinished" in line for line in vox.session.log) == 1
 
 
+async def test_the_reply_streams_to_a_websocket_as_any_units_sound_does(vox: Vox, started: Write):
+    vox.speech(1)
+    vox.web.socket("wss://peer.example/x")
+    vox.dialogflow().gets_event("WELCOME").replies("Hello!")
+    vox.start(
+        started("""
+        require(Modules.AI)
+        socket = VoxEngine.create_web_socket("wss://peer.example/x")
+        await socket.wait_for(WebSocketEvents.OPEN)
+        flow = AI.create_dialogflow(lang="en")
+        flow.send_media_to(socket)
+        flow.send_query(event={"name": "WELCOME"})
+    """)
+    )
+    peer = await vox.connected()
+    await vox.advance(3)
+    frames = [text for text in peer.peer.texts if '"event": "media"' in text]
+    assert len(frames) == 50
+
+
 # --- which agent ---
 
 
