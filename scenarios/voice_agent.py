@@ -3,8 +3,8 @@
 The agent has two functions. `find_order` asks the shop's web service; `call_a_human` ends the agent's part: a colleague
 is called, and the two are joined. The same happens when the agent is not there, or goes away in the middle.
 
-Try it: voxsim run scenarios/voice_agent.py (nobody plays OpenAI there, so a human is called; the agent is played in
-tests/scenarios/test_voice_agent.py)
+Try it: voxsim run scenarios/voice_agent.py --say "Where is my order?@5s,A human please@13s"
+The agent is played by the `[[agent]]` of scenarios/voxsim.toml.
 """
 
 import json

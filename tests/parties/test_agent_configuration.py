@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from voxsim.cli import main
 from voxsim.parties.agents.entries import AgentEntry, TurnEntry
 from voxsim.parties.configuration import load_configuration
 from voxsim.testing import Vox
@@ -72,6 +73,14 @@ async def test_a_configured_agent_does_what_it_says(vox: Vox, tmp_path: Path):
     await call.hang_up()
     await vox.finished()
     assert agent.happenings == []
+
+
+def test_a_run_uses_the_agents_beside_the_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    configure(tmp_path, TOML)
+    scenario = tmp_path / "voice_agent.py"
+    scenario.write_text(Path("scenarios/voice_agent.py").read_text())
+    assert main(["run", str(scenario), "--say", "What are your hours?@4"]) == 0
+    assert "“From nine to five.”" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

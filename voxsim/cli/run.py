@@ -62,12 +62,15 @@ def run(options: Options) -> int:
 
 
 def _staff(world: World, file: Path) -> None:
-    """The queues, operators and dialogs of a `voxsim.toml` beside the scenario, if there is one."""
+    """The queues, operators, agents and dialogs of a `voxsim.toml` beside the scenario, if there is one."""
     if file.exists():
+        from voxsim.parties.agents.entries import load_agents
         from voxsim.parties.dialogentries import load_dialogs
         from voxsim.parties.staffing import load_staff, set_up
 
         set_up(world, *load_staff(file))
+        for agent in load_agents(file):
+            world.agents.add(agent.agent())
         for dialog in load_dialogs(file):
             world.dialogs.add(dialog.dialog())
 
