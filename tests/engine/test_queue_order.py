@@ -96,7 +96,7 @@ class Centre:
                 for other in queue.waiting():
                     if other is not ticket and other.key < ticket.key and other.demand.met_by(agent):
                         self.broken.append(f"{ticket.key} overtook {other.key} at {agent.name}")
-        elif record.kind == "agent" and record.data["from"] in ("DIALING", "IN_SERVICE"):
+        elif record.kind == "operator" and record.data["from"] in ("DIALING", "IN_SERVICE"):
             self.talking[record.unit] -= record.name != "IN_SERVICE"
 
     def idle_while_others_wait(self) -> list[str]:

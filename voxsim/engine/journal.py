@@ -35,7 +35,8 @@ KINDS = (
     "limit",  # a limit was hit
     "error",  # a failure of the scenario's own code
     "queue",  # somebody entered a queue; an agent was offered, failed, served; gone
-    "agent",  # an agent has another status
+    "operator",  # somebody who serves queues has another status
+    "agent",  # what the agent of a service said and did
     "party",  # what somebody outside did
 )
 """Every kind of record."""

@@ -313,7 +313,7 @@ class Queues:
         old = agent.status
         agent.status = moved(MOVES, old, status, f"Agent {agent.name}")
         agent.since = self._switch.now
-        self._switch.note(None, "agent", status.value, agent.name, {"from": old.value})
+        self._switch.note(None, "operator", status.value, agent.name, {"from": old.value})
         if agent.ban is not None:
             agent.ban.cancel()
             agent.ban = None
