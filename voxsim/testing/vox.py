@@ -6,10 +6,10 @@ It is the test's trio clock: time moves only inside awaits, and as far as what i
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import trio
 
@@ -18,34 +18,26 @@ from voxsim.driver.scheduling import deterministic
 from voxsim.engine.future import Future
 from voxsim.engine.http import HttpRequest
 from voxsim.engine.journal import Record
-from voxsim.engine.ports import Audio
-from voxsim.engine.recognition import Recognition
 from voxsim.engine.session import Session
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
-from voxsim.parties.rtmp import RtmpServer
-from voxsim.parties.toolserver import ToolServer
-from voxsim.parties.web import Peer, ScriptedWeb
+from voxsim.parties.web import Peer
 from voxsim.parties.world import Files, World
-from voxsim.platform.storage import at_once
 from voxsim.testing.agents import PlaysAgents
 from voxsim.testing.calls import Words
-from voxsim.testing.campaign import CallListHandle, Rows, over
+from voxsim.testing.campaign import RunsCallLists, over
 from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
 from voxsim.testing.queueing import PlaysQueues
-from voxsim.testing.stored import StorageHandle
+from voxsim.testing.surroundings import Surroundings
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
-if TYPE_CHECKING:
-    from voxsim.engine.recording import Remembered
 
-
-class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
+class Vox(trio.abc.Clock, Surroundings, PlaysAgents, PlaysDialogs, PlaysQueues, RunsCallLists, Timed):
     """A platform for one test.
 
     Args:
@@ -144,53 +136,6 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
         """A WhatsApp user."""
         return self._party("wab", number, behaviour, how)
 
-    @property
-    def web(self) -> ScriptedWeb:
-        """The web services, sockets and mail servers that scenarios meet."""
-        return self.world.web
-
-    def tools(self, endpoint: str = "*") -> ToolServer:
-        """An MCP server at an endpoint (`*`: at any) for the tools that scenarios call."""
-        return self.world.tools.add(endpoint)
-
-    def rtmp(self, url: str) -> RtmpServer:
-        """The RTMP server at a URL: what streaming agents published there, and whether it takes them."""
-        return self.world.rtmp.at(url)
-
-    def audio(self, url: str, seconds: float = 5, **facts: Any) -> None:
-        """Say how long a file plays, or `error=`, `download_seconds=`, `size_bytes=`, `stall_at=` of it."""
-        self.world.switch.sounds.files[url] = Audio(seconds, **facts)
-
-    def speech(self, seconds: float | Mapping[str, float]) -> None:
-        """Let every text take so many seconds to say, or each its own."""
-        sounds, model = self.world.switch.sounds, Sounds()
-        if isinstance(seconds, Mapping):
-            table = dict(seconds)
-            sounds.speech_seconds = lambda text: table.get(text, model.speech(text))
-        else:
-            length = float(seconds)
-            sounds.speech_seconds = lambda _: length
-
-    @property
-    def recognition(self) -> Recognition:
-        """What recognisers and agents make of what is said: `vox.recognition.noise = 0.5`."""
-        return self.world.switch.recognition
-
-    @property
-    def recordings(self) -> Remembered:
-        """What was recorded so far, in `made`; with `error = "…"` recording fails from now on."""
-        return cast("Remembered", self.world.switch.recordings)
-
-    @property
-    def storage(self) -> StorageHandle:
-        """The items of the ApplicationStorage: `vox.storage["key"] = "value"`."""
-        return StorageHandle(self.world.context.key_value({}))
-
-    def secret(self, name: str, value: str) -> None:
-        """Let the application have a secret, which scenarios read with `VoxEngine.get_secret_value(name)`."""
-        context = self.world.context
-        at_once(context.secrets({}).set(name, value, context.date()))
-
     # --- sessions ---
 
     def scenario(self, files: Files, pattern: str = ".*", *, video_conference: bool = False) -> None:
@@ -214,34 +159,6 @@ class Vox(trio.abc.Clock, PlaysAgents, PlaysDialogs, Timed, PlaysQueues):
         """
         rule = None if scenario is None else self.world.rule(self.paths(scenario))
         return self._handle(self.world.start_conference(name, rule, custom_data))
-
-    def call_list(
-        self,
-        rows: Rows,
-        scenario: Files,
-        *,
-        attempts: int = 1,
-        interval: int = 0,
-        simultaneous: int = 1,
-        name: str = "list",
-        **figures: Any,
-    ) -> CallListHandle:
-        """Begin a call list: each task starts a session of the scenario, with its row as custom data in JSON.
-
-        Args:
-            rows: mappings, or the text of a CSV file with semicolons whose first line names the columns.
-            scenario: what each attempt runs.
-            attempts: how often a task is tried at most, 1 to 5.
-            interval: seconds from a failed attempt to the next.
-            simultaneous: how many sessions may be alive at a time.
-            name: what it is called in messages.
-            figures: `priority`, `strategy`, `start_at` (unix seconds).
-
-        Raises:
-            BadArgument: a row or a figure is none.
-        """
-        figures |= {"attempts": attempts, "interval": interval, "simultaneous": simultaneous, "name": name}
-        return CallListHandle.begun(self, rows, self.world.rule(self.paths(scenario)), figures)
 
     def conference(self, name: str) -> SessionHandle:
         """The session that holds a conference, or held it last.
