@@ -14,8 +14,8 @@ from voxsim.engine.agents import Agent, AgentStatus
 from voxsim.engine.queues import Demand, Queues
 from voxsim.engine.session import Origin, Session
 from voxsim.engine.switch import Switch
-from voxsim.engine.tickets import Wish
 from voxsim.engine.units.smartqueue import SmartQueueTask
+from voxsim.engine.wishes import Wish
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.operators import make_operator
 from voxsim.parties.world import World
@@ -47,6 +47,9 @@ tasks = st.lists(
             "skills": skills,
             "timeout": st.sampled_from([None, 7.0, 30.0]),
             "end": st.sampled_from([None, 3, 11, 25]),
+            "operator": st.sampled_from([None, None, 1, 2]),
+            "strict": st.booleans(),
+            "patience": st.sampled_from([None, 9.0]),
         }
     ),
     min_size=1,
@@ -133,7 +136,10 @@ def test_nobody_overtakes_nobody_idles_and_every_task_ends_once(staff, clients):
         enter = partial(
             centre.enqueue,
             client["queue"],
-            demand=_demand(client["skills"]),
+            demand=Demand(operator=client["operator"]) if client["operator"] else _demand(client["skills"]),
+            otherwise=_demand(client["skills"]),
+            strict=client["strict"],
+            operator_seconds=client["patience"],
             priority=client["priority"],
             timeout=client["timeout"],
         )

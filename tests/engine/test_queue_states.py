@@ -10,9 +10,10 @@ from voxsim.engine import agents, tickets
 from voxsim.engine.agents import BUSY, CHOSEN, AgentStatus
 from voxsim.engine.queues import Demand
 from voxsim.engine.session import Origin, Session
-from voxsim.engine.tickets import TicketState, Wish
+from voxsim.engine.tickets import TicketState
 from voxsim.engine.units import smartqueue
 from voxsim.engine.units.smartqueue import SmartQueueTask, TaskStatus
+from voxsim.engine.wishes import Wish
 from voxsim.parties.operators import Operator, make_operator
 from voxsim.parties.world import World
 from voxsim.vocabulary.errors import VoxsimError

@@ -412,6 +412,15 @@ async def test_ending_a_task_while_an_operator_rings_frees_the_operator(vox: Vox
     assert (operator.status, operator.calls[0].state) == ("READY", "TERMINATED")
 
 
+async def test_hanging_up_on_a_ringing_operator_ends_the_task_and_bans_nobody(vox: Vox, enqueue):
+    operator = vox.operator("operator1", queue="support", answer=10)
+    call = await enqueue()
+    await call.send_message("task.agent_call.hangup()")
+    await vox.settled()
+    assert vox.session.log[-1] == f"TaskCanceled {TerminationStatus.CLIENT_TERMINATE}"
+    assert operator.status == "READY"
+
+
 async def test_ending_a_task_during_the_talk_hangs_the_operator_up(vox: Vox, enqueue):
     operator = vox.operator("operator1", queue="support", answer=1, after_call=5)
     call = await enqueue()

@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import attrs
-
 from voxsim.engine.agents import Agent, AgentStatus
 from voxsim.engine.dialling import dial
 from voxsim.engine.lifecycle import RUNNING
-from voxsim.engine.queues import DEFAULT_PRIORITY, Demand, Key, Outlook, Queue, Queues, Refusal
+from voxsim.engine.queues import Key, Outlook, Queue, Queues, Refusal
 from voxsim.engine.states import moved
+from voxsim.engine.wishes import Wish
 from voxsim.vocabulary.codes import CALL_LIMIT_REACHED, Cause, Sip
-from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
     from voxsim.engine.media import Sound
@@ -72,36 +70,6 @@ class Holder(Protocol):
 
     def agent_left(self, call: Call) -> None:
         """The talk is over for the agent."""
-
-
-@attrs.frozen(kw_only=True)
-class Wish:
-    """What the holder of a ticket asks for.
-
-    Attributes:
-        queue_name, queue_id: the queue; the id wins.
-        demand: what the agent has to be.
-        priority: from 1, which comes first, to 100.
-        timeout: seconds that it will wait, or None.
-        operator_seconds: how long it waits for the operator that it demands, None for as long as it may.
-        strict: nobody but that operator will do.
-        otherwise: what the agent has to be when the demanded operator does not come.
-        stays: it waits on although all agents of the queue leave, but does not begin to while none is there.
-        callerid, display_name, headers: what the agent's call carries.
-    """
-
-    queue_name: str = ""
-    queue_id: int | None = None
-    demand: Demand = attrs.field(factory=Demand)
-    otherwise: Demand = attrs.field(factory=Demand)
-    priority: int = DEFAULT_PRIORITY
-    timeout: float | None = None
-    operator_seconds: float | None = None
-    strict: bool = False
-    stays: bool = False
-    callerid: str = ""
-    display_name: str = ""
-    headers: Mapping[str, Any] | None = None
 
 
 class Ticket:
@@ -315,6 +283,9 @@ class Ticket:
                 self._go("over")
                 self._holder.agent_left(call)
             self._queues.after_call(agent, AgentStatus.AFTER_SERVICE)
+        elif self.state is OFFERED and call.leg.ended_by == "scenario":
+            self._refuse(Refusal.CLIENT_TERMINATE, "The scenario hung up on the operator.")
+            self._queues.after_call(agent, AgentStatus.READY)
         elif self.state is OFFERED:
             self._not_answered(agent, call.leg.cause or Cause.sip(Sip.REQUEST_TERMINATED))
         else:
@@ -383,27 +354,3 @@ class Ticket:
 
     def _note(self, what: str, facts: Mapping[str, Any]) -> None:
         self.session.note("queue", what, self.id, facts)
-
-
-def timeout_seconds(name: str, given: object) -> float | None:
-    """A number of seconds that a scenario gave, or None when it gave none.
-
-    Raises:
-        BadArgument: it is no number of seconds.
-    """
-    if given is None:
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
-        raise BadArgument(f"{name}: a number of seconds above 0 is needed, got {given!r}.")
-    return float(given)
-
-
-def priority_of(name: str, given: object) -> int:
-    """A priority that a scenario gave.
-
-    Raises:
-        BadArgument: it is no number from 1 to 100.
-    """
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 1 <= given <= 100:
-        raise BadArgument(f"{name}: the priority is a number from 1 (served first) to 100, got {given!r}.")
-    return int(given)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 from voxsim.engine.command import command
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.queues import Refusal
-from voxsim.engine.tickets import Ticket, Wish
+from voxsim.engine.tickets import Ticket
 from voxsim.engine.units.call import Call
+from voxsim.engine.wishes import Wish
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
 from voxsim.vocabulary.errors import TaskEnded, VoxsimError
 

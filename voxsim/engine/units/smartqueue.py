@@ -15,8 +15,9 @@ from voxsim.engine.command import command
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.queues import FAULTS, Refusal
 from voxsim.engine.states import moved
-from voxsim.engine.tickets import Ticket, Wish
+from voxsim.engine.tickets import Ticket
 from voxsim.engine.units.call import Call
+from voxsim.engine.wishes import Wish
 from voxsim.vocabulary.codes import NORMAL_CLEARING, Cause
 from voxsim.vocabulary.constants import constant_set
 from voxsim.vocabulary.declare import Event, EventNames, documented, event, payload, unit
