@@ -311,3 +311,15 @@ async def test_nothing_happens_in_a_session_that_has_ended(vox: Vox, incoming: W
     await caller.hang_up()
     await vox.advance(300)
     assert [record for record in session.timeline[before:] if record.kind != "party"] == []
+
+
+async def test_a_session_that_never_lets_time_pass_is_ended_and_others_go_on(vox: Vox, scenario: Write):
+    circle = scenario("""
+        @VoxEngine.on(AppEvents.CallAlerting)
+        def alerting(event):
+            event.call.add_event_listener(CallEvents.PlaybackFinished, lambda e: e.call.say("again"))
+            event.call.say("once more")
+        """)
+    await vox.phone("+15550002").dial("100", scenario=circle)
+    assert "goes round in a circle" in (await vox.failed("circle")).message
+    assert ends(vox.session)[1:] == ("JS session error", True)

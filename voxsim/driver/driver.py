@@ -25,11 +25,12 @@ from voxsim.driver.watch import CpuWatch
 from voxsim.engine.current import running
 from voxsim.engine.future import Future
 from voxsim.engine.session import gave_up
+from voxsim.engine.spinning import AT_ONCE, end_spinning
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
-    from voxsim.engine.switch import Switch
+from voxsim.engine.switch import Switch
 
 LONG: Final = 86_400.0
 """How long trio may sleep when nothing is due, in seconds."""
@@ -286,6 +287,7 @@ class Driver(trio.abc.Clock):
 
     async def _loop(self, over: Callable[[], bool]) -> None:
         switch, turns = self.switch, self.turns
+        instant = crowd = 0
         while True:
             if self.pace.kind is Kind.REAL:
                 switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
@@ -295,6 +297,11 @@ class Driver(trio.abc.Clock):
             while turns:
                 await self._take_turn(turns.popleft())
             if taken:
+                crowd = crowd + taken if switch.now == instant else 0
+                instant = switch.now
+                if crowd > AT_ONCE:
+                    crowd = 0
+                    end_spinning(switch)
                 if taken == _STEPS_BEFORE_YIELD:
                     await trio.lowlevel.checkpoint()
                 continue

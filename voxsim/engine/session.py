@@ -6,7 +6,7 @@ each allows are in `lifecycle`; calls, players and sockets are in `units`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
 
@@ -207,6 +207,12 @@ class Session(Emitter):
     def begun_at(self) -> int:
         """When it was created, in microseconds since the run's epoch."""
         return int(self._records[0])
+
+    @property
+    def instants(self) -> Iterator[int]:
+        """When its happenings were, the last one first, in microseconds."""
+        records = self._records
+        return (records[at] for at in range(len(records) - 6, -1, -6))
 
     @property
     def timeline(self) -> list[Record]:
