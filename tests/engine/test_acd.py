@@ -118,6 +118,7 @@ async def test_a_queue_that_does_not_exist_is_an_error(vox: Vox, enqueue):
     vox.queue("sales")
     await enqueue('"sails", "100"')
     assert vox.session.log == ["ACD.Error There is no queue 'sails'. Did you mean 'sales'?"]
+    assert "[[queue]] in voxsim.toml makes one" in vox.session.warnings[0]
 
 
 async def test_waiting_too_long_is_an_error(vox: Vox, enqueue):

@@ -164,7 +164,9 @@ class Ticket:
         wish, queues = self._wish, self._queues
         queue = queues.find(wish.queue_name, wish.queue_id, self.session.origin.application_id)
         if queue is None:
-            self._refuse(Refusal.INTERNAL_ERROR, queues.missing(wish.queue_name or wish.queue_id))
+            text = queues.missing(wish.queue_name or wish.queue_id)
+            self.session.warn(f"{text} [[queue]] in voxsim.toml makes one, or vox.queue(...) in a test.", self.id)
+            self._refuse(Refusal.INTERNAL_ERROR, text)
             return
         self.queue = queue
         self.key = queue.key(wish.priority, queues.arrival())
