@@ -68,9 +68,18 @@ def test_the_configuration_of_the_readme_can_be_read(tmp_path):
     assert load_configuration(tmp_path).applications[0].rules[0].name == "hotline"
 
 
-async def test_the_first_scenario_and_its_test(vox, tmp_path):
-    scenario, test = (block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-    (tmp_path / "scenario.py").write_text(scenario)
+def samples():
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    return {
+        name: block for block in blocks for name in re.findall(r"^async def (test_\w+)\(vox\)", block, re.MULTILINE)
+    }
+
+
+@pytest.mark.parametrize("name", samples())
+async def test_a_test_of_the_readme_passes(vox, tmp_path, monkeypatch, name):
+    (tmp_path / "scenario.py").write_text(re.search(r"```python\n(.*?)```", README, re.DOTALL)[1])
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
     names: dict = {}
-    exec(test.replace('scenario="scenario.py"', f"scenario={str(tmp_path / 'scenario.py')!r}"), names)  # noqa: S102
-    await names["test_caller_reaches_sales"](vox)
+    exec(samples()[name], names)  # noqa: S102
+    await names[name](vox)
