@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from voxsim.engine.future import Future
 from voxsim.parties.agents import Agent, AgentTiming, Happening
@@ -13,7 +13,6 @@ from voxsim.testing.expect import Stream, Timed, contains, quoted
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
-    from voxsim.parties.world import World
     from voxsim.testing.vox import Vox
 
 Words = str | re.Pattern[str]
@@ -110,24 +109,3 @@ class AgentHandle(Agent, Timed):
         if self.talk is None:
             raise VoxsimError(f"No scenario has connected to {self!r} yet; `await agent.connected()` waits for it.")
         return self.talk
-
-
-class PlaysAgents:
-    """The part of `vox` that plays AI services: `vox.agent("OpenAI").greets("Hello!")`."""
-
-    world: World
-
-    def agent(self, service: str, timing: AgentTiming | None = None, **parameters: Any) -> AgentHandle:
-        """A scripted agent.
-
-        Args:
-            service: a vendor, or one of its services such as `OpenAI.ChatCompletionsAPI`.
-            timing: how long it takes to notice, think and answer.
-            parameters: play only for clients made with these options, such as `agent_id="support"`.
-
-        Raises:
-            BadArgument: no vendor has such a service.
-        """
-        handle = AgentHandle(cast("Vox", self), service, timing, parameters)
-        self.world.agents.add(handle)
-        return handle

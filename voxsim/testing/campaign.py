@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from voxsim.engine.future import Future
 from voxsim.platform.tasks import rows_of
@@ -12,7 +12,6 @@ from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
-    from voxsim.parties.world import Files
     from voxsim.platform.calllist import CallList, Task
     from voxsim.platform.calllists import CallLists
     from voxsim.platform.rules import Rule
@@ -123,36 +122,3 @@ class CallListHandle:
 
     def __repr__(self) -> str:
         return f"<call list {self.calls.name!r} {self.status}, {len(self.calls.tasks)} tasks>"
-
-
-class RunsCallLists:
-    """A part of the fixture: it begins call lists."""
-
-    def call_list(
-        self,
-        rows: Rows,
-        scenario: Files,
-        *,
-        attempts: int = 1,
-        interval: int = 0,
-        simultaneous: int = 1,
-        name: str = "list",
-        **figures: Any,
-    ) -> CallListHandle:
-        """Begin a call list: each task starts a session of the scenario, with its row as custom data in JSON.
-
-        Args:
-            rows: mappings, or the text of a CSV file with semicolons whose first line names the columns.
-            scenario: what each attempt runs.
-            attempts: how often a task is tried at most, 1 to 5.
-            interval: seconds from a failed attempt to the next.
-            simultaneous: how many sessions may be alive at a time.
-            name: what it is called in messages.
-            figures: `priority`, `strategy`, `start_at` (unix seconds).
-
-        Raises:
-            BadArgument: a row or a figure is none.
-        """
-        figures |= {"attempts": attempts, "interval": interval, "simultaneous": simultaneous, "name": name}
-        vox = cast("Vox", self)
-        return CallListHandle.begun(vox, rows, vox.world.rule(vox.paths(scenario)), figures)

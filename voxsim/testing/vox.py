@@ -25,19 +25,16 @@ from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.line import Line
 from voxsim.parties.web import Peer
 from voxsim.parties.world import Files, World
-from voxsim.testing.agents import PlaysAgents
 from voxsim.testing.calls import Words
-from voxsim.testing.campaign import RunsCallLists, over
-from voxsim.testing.dialogs import PlaysDialogs
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
-from voxsim.testing.queueing import PlaysQueues
+from voxsim.testing.plays import Plays
 from voxsim.testing.surroundings import Surroundings
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 
-class Vox(trio.abc.Clock, Surroundings, PlaysAgents, PlaysDialogs, PlaysQueues, RunsCallLists, Timed):
+class Vox(trio.abc.Clock, Surroundings, Plays, Timed):
     """A platform for one test.
 
     Args:
@@ -199,7 +196,10 @@ class Vox(trio.abc.Clock, Surroundings, PlaysAgents, PlaysDialogs, PlaysQueues, 
         while switch.sessions or platform.open_call_lists:
             session = next(iter(switch.sessions.values()), None)
             try:
-                await (session.ended if session is not None else over(platform.open_call_lists[0], switch))
+                if session is not None:
+                    await session.ended
+                else:
+                    await self._call_list_over()
             except VoxsimError as error:
                 raise ExpectationFailed(str(error), switch.sequence) from None
         return self.session
@@ -328,6 +328,11 @@ class Vox(trio.abc.Clock, Surroundings, PlaysAgents, PlaysDialogs, PlaysQueues, 
         return "\n".join(lines)
 
     # --- inside ---
+
+    async def _call_list_over(self) -> None:
+        from voxsim.testing.campaign import over
+
+        await over(self.world.platform.open_call_lists[0], self.world.switch)
 
     def paths(self, files: Files) -> tuple[str, ...]:
         """Scenario files as they are found: from the working directory, or beside the test."""
