@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.origin import Origin
+from voxsim.engine.session import Session
 from voxsim.parties.world import World
 from voxsim.vocabulary.errors import ScenarioError
 

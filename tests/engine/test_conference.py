@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from voxsim.engine.leg import Leg
 from voxsim.engine.media import Sound
+from voxsim.engine.origin import Origin
 from voxsim.engine.ports import SilentFar
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.session import Session
 from voxsim.engine.tones import Tones
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.conference import Conference

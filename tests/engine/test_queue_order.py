@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxsim.engine.agents import Agent, AgentStatus
+from voxsim.engine.origin import Origin
 from voxsim.engine.queues import Demand, Queues
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.session import Session
 from voxsim.engine.switch import Switch
 from voxsim.engine.units.smartqueue import SmartQueueTask
 from voxsim.engine.wishes import Wish

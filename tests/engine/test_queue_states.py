@@ -8,8 +8,9 @@ import pytest
 
 from voxsim.engine import agents, tickets
 from voxsim.engine.agents import BUSY, CHOSEN, AgentStatus
+from voxsim.engine.origin import Origin
 from voxsim.engine.queues import Demand
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.session import Session
 from voxsim.engine.tickets import TicketState
 from voxsim.engine.units import smartqueue
 from voxsim.engine.units.smartqueue import SmartQueueTask, TaskStatus

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from voxsim.vocabulary.declare import Event, EventNames, derived, event, hidden, payload
 
 if TYPE_CHECKING:
-    from voxsim.engine.session import Origin
+    from voxsim.engine.origin import Origin
     from voxsim.engine.units.call import Call
     from voxsim.engine.units.websocket import WebSocket
 

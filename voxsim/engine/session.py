@@ -6,18 +6,18 @@ each allows are in `lifecycle`; calls, players and sockets are in `units`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
-
-import attrs
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.current import running
-from voxsim.engine.emitter import Emitter, NotAFunction
+from voxsim.engine.diary import Diary
+from voxsim.engine.emitter import NotAFunction
 from voxsim.engine.future import Future
-from voxsim.engine.journal import Record, masked, plain, without
+from voxsim.engine.journal import plain, without
 from voxsim.engine.lifecycle import RUNNING, Phase, check_move
+from voxsim.engine.origin import Origin
 from voxsim.engine.ports import Script
 from voxsim.engine.switch import Switch, Timer
 from voxsim.engine.timers import Timers
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 GAVE_UP = (CallEnded, PlaybackStopped, RecognitionStopped, SocketClosed, TaskEnded, SessionEnded)
 """What ends an async handler without being a mistake of its author: the other side went away while it waited."""
 
-_SHORTEST_HIDDEN: Final = 4
-
 
 class Cuttable(Protocol):
     """A unit that is at work until its session ends."""
@@ -57,40 +55,7 @@ class Cuttable(Protocol):
 Done = Callable[[Any, BaseException | None], None]
 
 
-@attrs.frozen(kw_only=True)
-class Origin:
-    """Where a session comes from: what Started tells, and what started it.
-
-    Attributes:
-        started_by: `call`, `http`, `conference` or `list`.
-        conference_name: the conference that the session was begun for, or None.
-        video_conference: whether its rule serves video conferences.
-        access_url, access_secure_url: templates of the managing URLs; `{session}` and `{secret}` are filled in.
-    """
-
-    started_by: str = "http"
-    account_id: int = 1
-    account_name: str = "account"
-    application_id: int = 1
-    application_name: str = "app"
-    rule_id: int = 0
-    rule_name: str = ""
-    user_id: int = -1
-    initiator_country: str | None = None
-    conference_name: str | None = None
-    video_conference: bool = False
-    access_url: str = "http://127.0.0.1:12092/request/{session}/{secret}"
-    access_secure_url: str = "https://127.0.0.1:12093/request/{session}/{secret}"
-    log_url: str = "http://127.0.0.1:12092/logs/{session}.log?sessionid={number}"
-    record_url: str = "http://127.0.0.1:12092/records/{path}?record_id={number}"
-
-    @property
-    def domain(self) -> str:
-        """The application's full name, `app.account.voximplant.com`."""
-        return f"{self.application_name}.{self.account_name}.voximplant.com"
-
-
-class Session(Emitter):
+class Session(Diary):
     """One run of a rule's scenarios.
 
     Attributes:
@@ -102,8 +67,6 @@ class Session(Emitter):
     """
 
     __slots__ = (
-        "_hidden",
-        "_records",
         "_told_terminating",
         "allows_sockets",
         "call_attempts",
@@ -114,7 +77,6 @@ class Session(Emitter):
         "finish_reason",
         "hide_tones",
         "idle_timer",
-        "key",
         "modules",
         "net_or_none",
         "number",
@@ -127,7 +89,6 @@ class Session(Emitter):
         "script_state",
         "secret",
         "sockets",
-        "switch",
         "system_error",
         "timers",
         "units",
@@ -146,7 +107,6 @@ class Session(Emitter):
         self.secret = switch.ids.secret()
         self.phase = Phase.LOADING
         self._told_terminating = False
-        # Six places of one list for each record: something is written for all that happens, and most is never read.
         self._records: list[Any] = []
         self._hidden: tuple[str, ...] = ()
         self.failures: tuple[ScenarioError, ...] = ()
@@ -175,73 +135,6 @@ class Session(Emitter):
 
     def __repr__(self) -> str:
         return f"<Session {self.key} {self.phase.value}>"
-
-    # --- what happens, written down ---
-
-    def note(self, kind: str, name: str, unit: str | None = None, data: Any = None) -> None:
-        """Record one happening of this session."""
-        switch = self.switch
-        switch.sequence = n = switch.sequence + 1
-        self._records += (switch.now, n, kind, name, unit, data)
-        if switch.subscribers:
-            record = Record(switch.now, n, self.key, kind, name, unit, data)
-            if self._hidden:
-                record = masked(record, self._hidden)
-            for subscriber in switch.subscribers:
-                subscriber(record)
-
-    def warn(self, text: str, unit: str | None = None) -> None:
-        """Record a warning about what the scenario did: it goes on, but its author should know."""
-        self.note("warning", text, unit)
-
-    def limit(self, name: str, figure: float, unit: str | None = None) -> None:
-        """Record that a limit was hit; `name` is the field of Limits."""
-        self.note("limit", name, unit, {"limit": figure})
-
-    def hide(self, text: str) -> None:
-        """Let a text be hidden in all that is ever told of this session; one of few characters is not worth it."""
-        if len(text) >= _SHORTEST_HIDDEN and text not in self._hidden:
-            self._hidden = (*self._hidden, text)
-
-    @property
-    def begun_at(self) -> int:
-        """When it was created, in microseconds since the run's epoch."""
-        return int(self._records[0])
-
-    @property
-    def instants(self) -> Iterator[int]:
-        """When its happenings were, the last one first, in microseconds."""
-        records = self._records
-        return (records[at] for at in range(len(records) - 6, -1, -6))
-
-    @property
-    def timeline(self) -> list[Record]:
-        """All records of this session so far, in order."""
-        key = self.key
-        places = iter(self._records)
-        rows = zip(*[places] * 6, strict=True)
-        records = [Record(t, n, key, kind, name, unit, data) for t, n, kind, name, unit, data in rows]
-        return [masked(record, self._hidden) for record in records] if self._hidden else records
-
-    @property
-    def events(self) -> list[Record]:
-        """The events delivered so far, in order: records whose `name` is the documented name."""
-        return [record for record in self.timeline if record.kind == "event"]
-
-    def last_event(self, unit: str, names: Collection[str], since: int) -> Event | None:
-        """The event of a unit that was delivered last, of those with these names, not before an instant; or None."""
-        records = self._records
-        for at in range(len(records) - 6, -1, -6):
-            if records[at] < since:
-                return None
-            if records[at + 2] == "event" and records[at + 4] == unit and records[at + 3] in names:
-                return cast("Event", records[at + 5])
-        return None
-
-    @property
-    def log(self) -> list[str]:
-        """The lines written with Logger.write and console.log, in order."""
-        return [record.name for record in self.timeline if record.kind == "log"]
 
     # --- running scenario code ---
 

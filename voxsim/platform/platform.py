@@ -10,8 +10,9 @@ import attrs
 
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.leg import Leg
+from voxsim.engine.origin import Origin
 from voxsim.engine.ports import Far, Headers
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.session import Session
 from voxsim.engine.switch import Switch
 from voxsim.engine.units.call import Call
 from voxsim.platform.account import Account, Application

@@ -30,7 +30,8 @@ from voxsim.engine.namespaces.helpers import (
     trace,
     uuidgen,
 )
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.origin import Origin
+from voxsim.engine.session import Session
 from voxsim.engine.switch import Switch
 from voxsim.vocabulary.declare import manifest
 from voxsim.vocabulary.enums import Modules

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from voxsim.engine.current import running
 from voxsim.engine.namespaces.phonenumber import Info, PhoneNumber
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.origin import Origin
+from voxsim.engine.session import Session
 from voxsim.engine.switch import Switch
 from voxsim.vocabulary.declare import manifest
 from voxsim.vocabulary.errors import BadArgument, ConfigurationError, ScenarioError

@@ -10,7 +10,8 @@ import trustme
 
 from voxsim.engine.http import HttpRequestOptions
 from voxsim.engine.net import net_of
-from voxsim.engine.session import Origin, Session
+from voxsim.engine.origin import Origin
+from voxsim.engine.session import Session
 from voxsim.server.network import RealWeb
 
 
