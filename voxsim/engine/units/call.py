@@ -7,7 +7,6 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.command import Options, command
@@ -17,9 +16,8 @@ from voxsim.engine.lifecycle import Operation
 from voxsim.engine.ports import Headers
 from voxsim.engine.units.calldetect import DetectedLine
 from voxsim.engine.units.callevents import CallEvents
-from voxsim.engine.units.callline import CallPlayback
 from voxsim.engine.units.callrecord import RecordedLine
-from voxsim.engine.units.playback import Segment, speech
+from voxsim.engine.units.callsound import SoundingLine
 from voxsim.vocabulary.codes import Cause, Sip
 from voxsim.vocabulary.declare import signature, unit
 from voxsim.vocabulary.enums import CallState, DTMFType
@@ -27,9 +25,6 @@ from voxsim.vocabulary.errors import BadArgument, LimitExceeded
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
-
-US_RINGBACK: Final = "440@-19,480@-19;*(2/4/1+2)"
-RU_RINGBACK: Final = "425@-19;5(1/4/1)"
 
 _MEDIA_OPTIONS: Final = (
     "audioLevelExtension conferenceCall disableDtxForAudio maxVideoBitrate "
@@ -39,7 +34,7 @@ _DIGITS: Final = frozenset("0123456789*#p")
 
 
 @unit("Call", events=CallEvents)
-class Call(RecordedLine, DetectedLine):
+class Call(SoundingLine, RecordedLine, DetectedLine):
     """One leg of a session: a line to one subscriber."""
 
     __slots__ = ()
@@ -308,76 +303,7 @@ class Call(RecordedLine, DetectedLine):
         if self._alive("rejectReInvite") and self.leg.far is not None:
             self.leg.far.reinvite_answered(self.leg, False, dict(headers or {}), int(code), reason)
 
-    # --- media ---
-
-    @command("say(text, {parameters}?)", Operation.CREATE, positional="voice progressivePlayback")
-    def say(
-        self,
-        text: str,
-        parameters: Options = None,
-        *,
-        voice: str | None = None,
-        language: str | None = None,
-        progressive_playback: bool = False,
-        tts_options: Mapping[str, Any] | None = None,
-        request: Any = None,
-    ) -> CallPlayback:
-        """Say a text of at most 1500 characters; it replaces what the call heard before.
-
-        PlaybackReady, PlaybackStarted and PlaybackFinished follow on the call. Returns the playback, whose
-        `finished()` can be awaited.
-        """
-        return self._play("say", speech(text, tts_options, voice), progressive=progressive_playback)
-
-    @command("startPlayback(url, {parameters}?)", Operation.CREATE, positional="loop")
-    def start_playback(
-        self,
-        url: str,
-        parameters: Options = None,
-        *,
-        loop: bool = False,
-        progressive_playback: bool = False,
-    ) -> CallPlayback:
-        """Play an audio file of at most 10 MB from a URL; it replaces what the call heard before."""
-        return self._play("startPlayback", Segment("audio", str(url)), loop=loop, progressive=progressive_playback)
-
-    @command("stopPlayback()")
-    def stop_playback(self) -> None:
-        """Stop what `say`, `start_playback` or `play_progress_tone` plays; no PlaybackFinished fires."""
-        if self._playback is not None:
-            self._playback.halt()
-
-    @command("playProgressTone(country)", Operation.CREATE)
-    def play_progress_tone(self, country: str = "US") -> CallPlayback:
-        """Play the ringback of `US` or `RU`, over and over."""
-        script = RU_RINGBACK if str(country).upper() == "RU" else US_RINGBACK
-        return self._play("playProgressTone", Segment("tone", script), loop=True, stays=True)
-
-    def _play(
-        self, name: str, segment: Segment, *, loop: bool = False, progressive: bool = False, stays: bool = False
-    ) -> CallPlayback:
-        playback = CallPlayback(self, segment, loop=loop, progressive=progressive, stays=stays)
-        if not self._alive(name):
-            playback.halt()
-            return playback
-        if not self.leg.media_coming or self._is_direct(name):
-            self.session.warn(
-                f"{name}: the call is {self.leg.state}, not connected or in early media; nobody hears it.", self._id
-            )
-            playback.fail_to_start("The call is not connected")
-            return playback
-        if self._playback is not None:
-            self._playback.halt()
-        self._playback = playback
-        playback.route_to(self)
-        return playback
-
     # --- inside ---
-
-    def _alive(self, name: str) -> bool:
-        if not self.leg.alive:
-            self.session.warn(f"{name}: the call has ended; ignored.", self._id)
-        return self.leg.alive
 
     def _ringing_in(self, name: str) -> bool:
         """Whether this is an incoming call that waits for its answer."""
@@ -403,11 +329,6 @@ class Call(RecordedLine, DetectedLine):
             self.leg.refer_pending = False
             self.leg.transferred = 200 <= code < 300
             self.leg.far.refer_answered(self.leg, code, reason)
-
-    def _is_direct(self, name: str) -> bool:
-        if self.leg.direct:
-            self.session.warn(f"{name}: the media of this call goes peer to peer; ignored.", self._id)
-        return self.leg.direct
 
     def _body(self, name: str, text: str) -> str:
         limit = self.session.switch.limits.message_bytes
