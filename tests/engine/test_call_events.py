@@ -226,6 +226,24 @@ async def ringing(kit: Kit) -> None:
     assert kit.payloads(CallEvents.Ringing) == [{"headers": {}}] * 2
 
 
+async def forwarding(kit: Kit) -> None:
+    """The callee tells that it forwards the call (181); it is answered all the same."""
+    kit.vox.phone("+15550100", forward=1, answer=2)
+    kit.vox.start(kit.started('VoxEngine.call_pstn("+15550100")'))
+    await kit.vox.advance(3)
+    assert kit.payloads(CallEvents.Forwarding) == [{}]
+    names = [event.name for event in kit.vox.session.events]
+    assert names.index("Call.Forwarding") < names.index("Call.Connected")
+
+
+async def first_video_packet_received(kit: Kit) -> None:
+    """The first picture comes from somebody who sends one."""
+    kit.vox.user("anna", answer=1, video=True)
+    kit.vox.start(kit.started('VoxEngine.call_user(username="anna", video=True)'))
+    await kit.vox.advance(3)
+    assert kit.payloads(CallEvents.FirstVideoPacketReceived) == [{}]
+
+
 async def push_sent(kit: Kit) -> None:
     """A user who is not logged in gets a push notification."""
     kit.vox.user("anna", online=False, wakes=3)
@@ -467,6 +485,8 @@ CHECKS: dict[str, Check] = {
     "ReInviteReceived": reinvite_received,
     "ReInviteRejected": reinvite_rejected,
     "Ringing": ringing,
+    "Forwarding": forwarding,
+    "FirstVideoPacketReceived": first_video_packet_received,
     "PushSent": push_sent,
     "RecordStarted": record_started,
     "RecordStopped": record_stopped,
@@ -493,22 +513,8 @@ CHECKS: dict[str, Check] = {
     "Statistics": statistics,
 }
 
-PENDING: dict[str, str] = {
-    "Forwarding": "forwarding by the callee (3xx, 181)",
-    "FirstVideoPacketReceived": "video",
-}
 
-
-@pytest.mark.parametrize(
-    "member",
-    [
-        pytest.param(
-            member,
-            marks=[pytest.mark.skip(f"pending: {PENDING[member]} is not built yet")] if member in PENDING else [],
-        )
-        for member in CallEvents.members
-    ],
-)
+@pytest.mark.parametrize("member", CallEvents.members)
 async def test_event(member: str, vox: Vox, incoming: Write, started: Write):
     await CHECKS[member](Kit(vox, incoming, started))
 

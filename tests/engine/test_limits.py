@@ -277,6 +277,21 @@ async def start_scenarios_at_once(kit: Kit) -> None:
     assert refused.value.code == 429
 
 
+async def users_of_an_account(kit: Kit) -> None:
+    """One more is refused with error 109 of the management API."""
+    context, declared = kit.vox.world.context, COMMANDS["AddUser"]
+
+    async def add(name: str) -> Any:
+        given = {"user_name": name, "user_display_name": name, "user_password": "secret1", "application_id": "1"}
+        return await declared.run(context, declared.convert(given))
+
+    assert (await add("user1"))["result"] == 1
+    assert (await add("user2"))["result"] == 1
+    with pytest.raises(ManagementError) as refused:
+        await add("user3")
+    assert refused.value.code == 109
+
+
 def custom_data(command: str) -> Check:
     """Longer data is kept as it is, with a warning."""
 
@@ -782,7 +797,14 @@ SAY = ("call.say(text)", "Call.PlaybackFinished", ["a"])
 TTS_PLAYER = ("VoxEngine.create_tts_player(text)", "Player.PlaybackFinished", [])
 
 ROWS = [
-    Row("users_per_account_1000", "Users per account", 1000, "users_per_account", "management of users"),
+    Row(
+        "users_per_account_1000",
+        "Users per account",
+        1000,
+        "users_per_account",
+        users_of_an_account,
+        {"limits": Limits(users_per_account=2)},
+    ),
     Row(
         "unanswered_incoming_call_60s",
         "Unanswered incoming call",

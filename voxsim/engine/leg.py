@@ -261,6 +261,18 @@ class Leg:
             if self.call is not None:
                 self.call.leg_rings(headers)
 
+    def far_forwards(self) -> None:
+        """181 from the callee: it forwards the call, and somebody else may answer it."""
+        if self.state is PROGRESSING:
+            self._note("forwarded", _BY_FAR)
+            if self.call is not None:
+                self.call.leg_forwards()
+
+    def far_shows(self) -> None:
+        """The first picture from the subscriber."""
+        if self.media_back and self.call is not None:
+            self.call.leg_first_picture()
+
     def far_progresses(self, headers: Headers = NO_HEADERS) -> None:
         """183 with early media from the callee."""
         if self.state is PROGRESSING:

@@ -44,9 +44,9 @@ _ACTS: Final[dict[str, bool]] = {
 }
 """What a party can do at a moment of the call, and whether it takes a value."""
 
-_TIMES: Final = ("ring", "early", "answer", "cancel", "hangup", "wakes")
+_TIMES: Final = ("ring", "forward", "early", "answer", "cancel", "hangup", "wakes")
 _WORDS: Final = ("silent", *FAILURES)
-_NATURES: Final = ("machine", "mimic", "quiet", "noise")
+_NATURES: Final = ("machine", "mimic", "quiet", "noise", "video")
 KEYS: Final = (*_TIMES, "reject", *_ACTS, *_WORDS, *_NATURES, "takes_transfer", "takes_reinvite", "no_ring")
 """Every key of a behaviour."""
 _RINGS_FIRST: Final = frozenset({408, 487, 603})
@@ -72,6 +72,7 @@ class Behaviour:
 
     Attributes:
         ring: when it rings, from the offer; None for not at all.
+        forward: when it tells that it forwards the call (181), from the offer; None for never.
         early: when it opens early media, from the offer; None for never.
         answer: when it answers, from the offer; None for never.
         reject: the SIP status with which it refuses, or None.
@@ -84,12 +85,14 @@ class Behaviour:
         machine: it is an answering machine, whose greeting lasts so long; a beep follows. None for a person.
         mimic: the machine sounds like a person.
         noise: how much noise there is behind what it says, from 0 to 1; recognition is less sure by as much.
+        video: it sends a picture, too, where the call has one.
         quiet: whoever answers says nothing by itself, not even hello.
         takes_transfer: the status with which it answers a transfer request.
         takes_reinvite: the status with which it answers a re-INVITE.
     """
 
     ring: float | None = 0.0
+    forward: float | None = None
     early: float | None = None
     answer: float | None = DEFAULT_ANSWER
     reject: int | None = None
@@ -102,6 +105,7 @@ class Behaviour:
     machine: float | None = None
     mimic: bool = False
     quiet: bool = False
+    video: bool = False
     noise: float = 0.0
     takes_transfer: int = 200
     takes_reinvite: int = 200
@@ -286,6 +290,8 @@ def _nature(key: str, value: str) -> dict[str, Any]:
     """The fields of a behaviour that say who is there."""
     if key == "quiet":
         return {"quiet": True}
+    if key == "video":
+        return {"video": True}
     if key == "noise":
         return {"noise": _fraction(key, value)}
     return {"machine": _seconds(key, value) if value else DEFAULT_GREETING, "mimic": key == "mimic"}

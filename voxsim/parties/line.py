@@ -274,6 +274,8 @@ class Line:
         if behaviour.machine is not None:
             self.say(GREETING, behaviour.machine)
             self._later(behaviour.machine, self.beep)
+        if behaviour.video:
+            self._later(self._switch.timing.connected_to_first_packet / 1000, self.leg.far_shows)
         if behaviour.plan:
             self._await_act(behaviour.plan, 0, self._switch.now)
 
@@ -298,6 +300,8 @@ class Line:
                 self._switch.post(self._if_alive, self._ring, name)
             elif behaviour.ring is not None:
                 self._later(behaviour.ring, self._ring, name)
+            if behaviour.forward is not None:
+                self._later(behaviour.forward, leg.far_forwards)
             if behaviour.early is not None:
                 self._later(behaviour.early, leg.far_progresses)
             if behaviour.reject is not None:

@@ -180,6 +180,14 @@ class CallLine(MediaUnit):
         """180 came."""
         self.emit(CallEvents.Ringing(self, self._id, dict(headers)))
 
+    def leg_forwards(self) -> None:
+        """181 came."""
+        self.emit(CallEvents.Forwarding(self, self._id))
+
+    def leg_first_picture(self) -> None:
+        """The first picture came."""
+        self.emit(CallEvents.FirstVideoPacketReceived(self, self._id))
+
     def leg_push_sent(self, result: str) -> None:
         """A push notification was sent to wake the callee's app."""
         self.emit(CallEvents.PushSent(self, self._id, result=result))
