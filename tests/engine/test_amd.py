@@ -282,3 +282,48 @@ async def test_media_statistics_come_at_their_interval(vox: Vox, dialling):
     desk.calls[0].send_message("enough")
     await vox.advance(5)
     assert len(vox.session.log) == 2
+
+
+@pytest.mark.parametrize("timeout", ["float('nan')", "float('inf')", "'soon'", "[]"])
+async def test_a_detector_with_a_wrong_timeout_may_be_sent_a_calls_media_at_once(vox: Vox, incoming, timeout):
+    scenario = incoming(f"""
+    call.answer()
+    await call.wait_for(CallEvents.Connected)
+    amd = AMD.create(model="us", timeout={timeout})
+    call.send_media_to(amd)
+    Logger.write((await amd.detect()).message)
+    """)
+    await vox.phone().dial(scenario=scenario)
+    assert "0 to 20000" in await vox.logged("milliseconds")
+
+
+async def test_who_waits_for_the_other_outcome_is_told(vox: Vox, started):
+    vox.start(
+        started("""
+        amd = AMD.create(model="fr")
+        for _ in range(2):
+            try:
+                await amd.wait_for(AMD.Events.DetectionComplete)
+            except Exception as error:
+                Logger.write(f"{type(error).__name__}: {error}")
+        VoxEngine.terminate()
+        """)
+    )
+    log = (await vox.finished()).log
+    assert len(log) == 2
+    assert all("RecognitionStopped" in line and "AMD.Events.DetectionError" in line for line in log)
+
+
+async def test_a_detector_at_work_is_not_disturbed_by_what_else_is_sent_to_it(vox: Vox, dialling):
+    vox.phone("+15550100", answer=0)
+    more = (
+        DETECT["more"]
+        + "\n    call.add_event_listener(CallEvents.AudioIdentificationError, lambda e: Logger.write('error'))"
+        + "\n    say = lambda: VoxEngine.create_tts_player('hello').send_media_to(amd)"
+        + "\n    set_timeout(say, 1000); set_timeout(say, 4000); set_timeout(VoxEngine.terminate, 5000)"
+    )
+    dialling(**DETECT | {"made": "amd = AMD.create(model=AMD.Model.US)", "more": more})
+    session = await vox.finished()
+    assert session.log == ["HUMAN NONE 90"]
+    warnings = [record.name for record in session.timeline if record.kind == "warning"]
+    assert [warning.endswith("serves one call only; ignored.") for warning in warnings] == [True, True]

@@ -44,7 +44,8 @@ class AMDNamespace(Namespace):
         limits = thresholds or {}
         trouble = _trouble(model, milliseconds, limits)
         known = Thresholds() if trouble else Thresholds(**limits)
-        return AnsweringMachineDetector(self.session, str(model), milliseconds, known, trouble)
+        wait = DEFAULT_TIMEOUT if trouble else milliseconds
+        return AnsweringMachineDetector(self.session, str(model), wait, known, trouble)
 
 
 def _trouble(model: object, timeout: object, thresholds: object) -> str | None:

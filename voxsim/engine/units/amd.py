@@ -17,7 +17,7 @@ from voxsim.engine.leg import CONNECTED
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.states import moved
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
-from voxsim.vocabulary.errors import VoxsimError
+from voxsim.vocabulary.errors import RecognitionStopped, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -204,6 +204,8 @@ class AnsweringMachineDetector(MediaUnit):
         if isinstance(source, DetectedLine):
             if self.call is not source:
                 self.attach(source)
+        elif self.call is not None or self.state is not AMDState.IDLE:
+            self.session.warn(f"AMD {self._id} serves one call only; ignored.", self._id)
         else:
             self._fail(f"A detector listens to a call, not to {source!r}.")
 
@@ -240,12 +242,18 @@ class AnsweringMachineDetector(MediaUnit):
         self._done(AMDEvents.DetectionComplete(self, call, call._id, result, subtype, confidence))
 
     def _fail(self, message: str) -> None:
+        if self.state is AMDState.DONE:
+            return
         if self.call is not None:
             self.call.identification("error")
         self._done(AMDEvents.DetectionError(self, message, self.call._id if self.call is not None else None))
 
     def _late(self, names: list[str]) -> Event | VoxsimError | None:
-        return self._outcome if self._outcome is not None and self._outcome.name in names else None
+        outcome = self._outcome
+        return outcome if outcome is None or outcome.name in names else self._over(outcome)
+
+    def _over(self, outcome: Event) -> RecognitionStopped:
+        return RecognitionStopped(f"Detector {self._id} is done, by {outcome.name}; it serves one call, once.")
 
     def _done(self, outcome: Event) -> None:
         if self.state is AMDState.DONE:
@@ -255,6 +263,7 @@ class AnsweringMachineDetector(MediaUnit):
         self.session.drop(self._id)
         self._outcome = outcome
         self._tell(outcome)
+        self.session.switch.post(self._give_up_waiting, self._over(outcome))
 
     def _tell(self, outcome: Event) -> None:
         """Tell all that want to know the result."""
