@@ -25,9 +25,15 @@ HOURS_OF_CALLING = {"start_execution_time": "09:00:00", "end_execution_time": "1
 
 @VoxEngine.on(AppEvents.Started)
 async def attempt(event):
-    customer = json.loads(VoxEngine.custom_data())
+    try:
+        customer = json.loads(VoxEngine.custom_data())
+        number = customer["phone"]
+    except (ValueError, KeyError, TypeError):
+        Logger.write(f"The custom data is not a row of the list: {VoxEngine.custom_data()!r}")
+        VoxEngine.terminate()
+        return
     detector = AMD.create(model=AMD.Model.US)
-    call = VoxEngine.call_pstn(customer["phone"], CALLER_ID, amd=detector)
+    call = VoxEngine.call_pstn(number, CALLER_ID, amd=detector)
     beeps = []
     call.add_event_listener(CallEvents.BeepDetectionComplete, beeps.append)
     outcome = await call.wait_for(CallEvents.Connected, CallEvents.Failed)
@@ -37,7 +43,7 @@ async def attempt(event):
         # From the very beginning: a short greeting and its beep may be over before the detector has made up its mind.
         call.enable_beep_detection(timeout=SECONDS_TO_BEEP * 1000)
         detected = await detector.detect()
-        Logger.write(f"{customer['phone']}: {detected.result_class}")
+        Logger.write(f"{number}: {detected.result_class}")
         if detected.result_class == AMD.ResultClass.VOICEMAIL:
             await leave_message(call, customer, beeps)
         elif detected.result_class == AMD.ResultClass.CALL_ENDED:

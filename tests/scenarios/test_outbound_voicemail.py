@@ -138,3 +138,9 @@ async def test_a_list_of_people_machines_and_busy_numbers(vox: Vox) -> None:
         most = max(most, now)
     assert most == 3
     assert all(session.finish_reason == "Normal termination" for session in vox.sessions)
+
+
+async def test_a_session_without_a_row_says_so(vox):
+    vox.start("scenarios/outbound_voicemail.py")
+    session = await vox.finished()
+    assert session.log == ["The custom data is not a row of the list: ''"]
