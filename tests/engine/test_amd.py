@@ -284,12 +284,12 @@ async def test_media_statistics_come_at_their_interval(vox: Vox, dialling):
     assert len(vox.session.log) == 2
 
 
-@pytest.mark.parametrize("timeout", ["float('nan')", "float('inf')", "'soon'", "[]"])
-async def test_a_detector_with_a_wrong_timeout_may_be_sent_a_calls_media_at_once(vox: Vox, incoming, timeout):
+@pytest.mark.parametrize("allowed", ["float('nan')", "float('inf')", "'soon'", "[]"])
+async def test_a_detector_with_a_wrong_timeout_may_be_sent_a_calls_media_at_once(vox: Vox, incoming, allowed):
     scenario = incoming(f"""
     call.answer()
     await call.wait_for(CallEvents.Connected)
-    amd = AMD.create(model="us", timeout={timeout})
+    amd = AMD.create(model="us", timeout={allowed})
     call.send_media_to(amd)
     Logger.write((await amd.detect()).message)
     """)

@@ -343,6 +343,12 @@ async def test_openai_waits_for_the_scenario_where_it_is_told_to(vox: Vox, tmp_p
             "No tool call with this id waits for a result: c",
         ),
         (
+            'client.conversation_item_create({"item": {"type": "function_call_output", "call_id": ["c"]}})',
+            "No tool call with this id waits for a result: ['c']",
+        ),
+        ('client.session_update({"session": {"audio": "loud"}})', "Invalid value in sessionUpdate"),
+        ('client.session_update({"session": {"turn_detection": 3}})', "Invalid value in sessionUpdate"),
+        (
             'client.response_create({}); await sleep(1); client.response_create({"x": 1})',
             "Conversation already has an active response",
         ),
@@ -354,6 +360,20 @@ async def test_openai_answers_mistakes_with_an_error(code: str, message: str, vo
     await vox.logged("Error")
     error = vox.session.events[-1].data.data["payload"]["error"]
     assert error["message"] == message
+    await call.hang_up()
+
+
+async def test_what_was_sent_does_not_change_with_the_scenarios_object(vox: Vox, tmp_path: Path):
+    vox.agent("OpenAI")
+    code = """
+    session = {"instructions": "Be brief."}
+    client.session_update({"session": session})
+    session["instructions"] = "Be long."
+    updated = await client.wait_for(OpenAI.RealtimeAPIEvents.SessionUpdated)
+    Logger.write(updated.data["payload"]["session"]["instructions"])
+    """
+    call = await vox.phone().dial(scenario=realtime(tmp_path, code))
+    assert await vox.logged("Be") == "Be brief."
     await call.hang_up()
 
 

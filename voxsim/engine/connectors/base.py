@@ -136,13 +136,14 @@ class Connector(MediaUnit):
             far.closed(WebSocketCloseCode.CLOSE_NORMAL, NORMAL_CLOSE)
 
     def send(self, message: str, parameters: Any) -> None:
-        """Send one message to the service; on a closed connection it is dropped with a warning.
+        """Send one message to the service as it is now; on a closed connection it is dropped with a warning.
 
         Raises:
             BadArgument: it holds what JSON cannot.
         """
         try:
-            json.dumps(parameters)
+            # As it is sent: what the scenario makes of its objects later is not in it.
+            parameters = json.loads(json.dumps(parameters))
         except (TypeError, ValueError):
             raise BadArgument(f"{message}: the parameters can only hold what JSON can.") from None
         if self.state is not OPEN or self._far is None:

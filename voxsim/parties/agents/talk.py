@@ -83,7 +83,13 @@ class Talk:
         self._read(message, payload)
 
     def _read(self, message: str, payload: Any) -> None:
-        reading = self.dialect.reads(message, payload or {})
+        try:
+            reading = self.dialect.reads(message, payload or {})
+        except (AttributeError, TypeError, ValueError):
+            # Something in it is of another kind than the vendor documents.
+            self.session.warn(f"{message}: the service cannot read {str(payload)[:200]}.", self._unit)
+            self._fail(f"Invalid value in {message}", "invalid_value")
+            return
         if reading.replies:
             self._after(self.agent.timing.settings, self._tell, list(reading.replies))
         for one in reading.inputs:
@@ -192,7 +198,7 @@ class Talk:
 
     def _result(self, result: base.ToolResult) -> None:
         call = result.call if result.call is not None else next(iter(self._tools), None)
-        if call not in self._tools:
+        if not isinstance(call, str) or call not in self._tools:
             self._fail(f"{_NO_SUCH_CALL}: {call}", "invalid_tool_call_id")
             return
         asked, step = self._tools.pop(call)

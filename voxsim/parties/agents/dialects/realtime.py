@@ -7,6 +7,7 @@ does not send.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, ClassVar, Final
 
 from voxsim.parties.agents.dialects import base
@@ -78,6 +79,7 @@ class RealtimeDialect(base.Dialect):
         if self.asked.parameters.get("type") == "transcription":
             self._session["type"] = "transcription"
             self.answers_speech = False
+        self._transcribed = _transcribes(self._session)
         self._items: dict[str, dict[str, Any]] = {}
         self._last: str | None = None
         self._heard = ""
@@ -90,7 +92,9 @@ class RealtimeDialect(base.Dialect):
     def began(self) -> list[Message]:
         """The session is there."""
         conversation = {"object": "realtime.conversation", "id": "conv_0001"}
-        return self._all(("SessionCreated", {"session": dict(self._session)}), ("ConversationCreated", conversation))
+        return self._all(
+            ("SessionCreated", {"session": deepcopy(self._session)}), ("ConversationCreated", conversation)
+        )
 
     def failed(self, message: str, code: str) -> list[Message]:
         """An error, whether or not the client has an event for it."""
@@ -119,16 +123,20 @@ class RealtimeDialect(base.Dialect):
         return self._item_message(message, given)
 
     def _update(self, session: Mapping[str, Any]) -> Reading:
-        _merge(self._session, session)
+        changed = _merged(self._session, session)
+        answers, voice = self.answers_speech, self.voice
         audio = (session.get("audio") or {}).get("input") or {}
         for place in (session, audio):
             if "turn_detection" in place:
                 detection = place["turn_detection"]
-                self.answers_speech = bool(detection) and detection.get("create_response", True) is not False
+                answers = bool(detection) and detection.get("create_response", True) is not False
         modalities = session.get("output_modalities") or session.get("modalities")
         if modalities:
-            self.voice = "audio" in modalities
-        return Reading(tuple(self._all(("SessionUpdated", {"session": dict(self._session)}))))
+            voice = "audio" in modalities
+        # All of it could be read: only now anything changes.
+        self._transcribed = _transcribes(changed)
+        self._session, self.answers_speech, self.voice = changed, answers, voice
+        return Reading(tuple(self._all(("SessionUpdated", {"session": deepcopy(changed)}))))
 
     def _create(self, item: Mapping[str, Any]) -> Reading:
         made = {"id": item.get("id") or self._item_id(), "object": "realtime.item", "status": "completed", **item}
@@ -183,7 +191,7 @@ class RealtimeDialect(base.Dialect):
 
     def heard(self, text: str, pieces: list[str]) -> list[Message]:
         """The transcript, where the session asks for one."""
-        if not self._transcribed:
+        if not (self.TRANSCRIBES or self._transcribed):
             return []
         place = {"item_id": self._heard, "content_index": 0}
         name = "ConversationItemInputAudioTranscription"
@@ -194,17 +202,15 @@ class RealtimeDialect(base.Dialect):
         """The transcription failed."""
         error = {"type": "transcription_error", "code": "audio_unintelligible", "message": "The audio is unclear."}
         told = {"item_id": self._heard, "content_index": 0, "error": error}
-        return self._all(("ConversationItemInputAudioTranscriptionFailed", told)) if self._transcribed else []
+        return (
+            self._all(("ConversationItemInputAudioTranscriptionFailed", told))
+            if self.TRANSCRIBES or self._transcribed
+            else []
+        )
 
     def digit(self, digit: str) -> list[Message]:
         """A key was pressed."""
         return self._all(("InputAudioBufferDTMFEventReceived", {"event": digit}))
-
-    @property
-    def _transcribed(self) -> bool:
-        audio = (self._session.get("audio") or {}).get("input") or {}
-        asked = audio.get("transcription") or self._session.get("input_audio_transcription")
-        return self.TRANSCRIBES or bool(asked) or self._session["type"] == "transcription"
 
     # --- the agent ---
 
@@ -351,10 +357,17 @@ class YandexDialect(RealtimeDialect):
     RENAMED: ClassVar = {"ConversationItemAdded": "ConversationItemCreated", "RateLimitsUpdated": ""}
 
 
-def _merge(known: dict[str, Any], change: Mapping[str, Any]) -> None:
-    """Change what is given, also inside of objects; the rest stays."""
+def _merged(known: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy in which what is given is changed, also inside of objects; the rest stays."""
+    merged = deepcopy(dict(known))
     for key, value in change.items():
-        if isinstance(value, Mapping) and isinstance(known.get(key), dict):
-            _merge(known[key], value)
-        else:
-            known[key] = dict(value) if isinstance(value, Mapping) else value
+        inner = merged.get(key)
+        merged[key] = _merged(inner if isinstance(inner, dict) else {}, value) if isinstance(value, Mapping) else value
+    return merged
+
+
+def _transcribes(session: Mapping[str, Any]) -> bool:
+    """Whether a session asks for transcripts of the caller."""
+    audio = (session.get("audio") or {}).get("input") or {}
+    asked = audio.get("transcription") or session.get("input_audio_transcription")
+    return bool(asked) or session["type"] == "transcription"
