@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
@@ -73,3 +74,13 @@ class Future(Generic[T]):
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback()
+
+
+class Promised(Future[T]):
+    """What an async handler returned, in a language that has promises: its outcome comes later, by itself."""
+
+    __slots__ = ()
+
+
+LATER: Final = frozenset({CoroutineType, Promised})
+"""What a handler returns whose outcome comes later."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from voxsim.engine.appevents import AppEvents
 from voxsim.engine.journal import plain
+from voxsim.engine.future import LATER
 from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.ports import SocketFar
 from voxsim.engine.units.websocket import WebSocket
@@ -92,7 +92,7 @@ def _deliver(
     for index, handler in enumerate(handlers):
         before = len(session.failures)
         result = session.run(handler, event, done=partial(answers.late, index))
-        if type(result) is CoroutineType:
+        if type(result) in LATER:
             answers.expect()
         elif len(session.failures) > before:
             answers.failed()

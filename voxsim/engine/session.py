@@ -7,6 +7,7 @@ each allows are in `lifecycle`; calls, players and sockets are in `units`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -14,7 +15,7 @@ from voxsim.engine.appevents import AppEvents
 from voxsim.engine.current import running
 from voxsim.engine.diary import Diary
 from voxsim.engine.emitter import NotAFunction
-from voxsim.engine.future import Future
+from voxsim.engine.future import Future, Promised
 from voxsim.engine.journal import plain, without
 from voxsim.engine.lifecycle import RUNNING, Phase, check_move
 from voxsim.engine.origin import Origin
@@ -158,7 +159,18 @@ class Session(Diary):
             running.reset(token)
         if type(result) is CoroutineType:
             self.switch.tasks.start(self, result, done or self.task_done)
+        elif type(result) is Promised:
+            result.on_done(partial(self.switch.post, self._promise_done, result, done or self.task_done))
         return result
+
+    def _promise_done(self, promised: Promised[Any], done: Done) -> None:
+        """What a handler promised has come about, or failed."""
+        try:
+            value = promised.result()
+        except Exception as error:  # noqa: BLE001 - a scenario may raise anything
+            done(None, error)
+        else:
+            done(value, None)
 
     def task_done(self, result: Any, error: BaseException | None) -> None:
         """A coroutine of the scenario has ended."""

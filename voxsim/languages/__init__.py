@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from voxsim.engine.ports import Script
+from voxsim.languages.javascript.program import JavaScriptProgram
 from voxsim.languages.python import PythonProgram
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.naming import nearest
 
-_PROGRAMS: Final = {".py": PythonProgram}
+_PROGRAMS: Final = {".js": JavaScriptProgram, ".py": PythonProgram}
 
 ENDINGS: Final = frozenset(_PROGRAMS)
 """The endings of scenario files."""

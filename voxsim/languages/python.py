@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from voxsim.engine.current import running
+from voxsim.languages.sources import Stamp, source
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError, ScenarioTimeout, UnknownName, unknown_name
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_FRAMES: Final = 8
 _PLACE: Final = ModuleType("scenario")
 """What stands for a scenario in `sys.modules` while its top level runs."""
-_compiled: dict[str, tuple[int, int, CodeType]] = {}
+_compiled: dict[str, tuple[Stamp, CodeType]] = {}
 
 
 @attrs.define(eq=False)
@@ -185,30 +186,12 @@ def compiled(file: str, most_characters: int) -> CodeType:
         ScenarioError: it cannot be read, is no UTF-8, or is too long.
         SyntaxError: it is no Python.
     """
-    try:
-        status = Path(file).stat()
-        known = _compiled.get(file)
-        if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
-            return known[2]
-        source = Path(file).read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ScenarioError(
-            f"The file is not UTF-8: byte 0x{error.object[error.start]:02x} cannot be read. Save it as UTF-8.",
-            where=f"{file}:{line}",
-            fatal=True,
-        ) from None
-    except OSError as error:
-        raise ScenarioError(f"The file cannot be read: {error.strerror}.", where=file, fatal=True) from None
-    if len(source) > most_characters:
-        raise ScenarioError(
-            f"The file has {len(source)} characters; a scenario may have {most_characters}.", where=file, fatal=True
-        )
-    if "\0" in source:
-        line = source[: source.index("\0")].count("\n") + 1
-        raise ScenarioError("The file has a NUL character in it.", where=f"{file}:{line}", fatal=True)
-    code = compile(source, file, "exec", dont_inherit=True)
-    _compiled[file] = (status.st_mtime_ns, status.st_size, code)
+    stamp, text = source(file, most_characters)
+    known = _compiled.get(file)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    code = compile(text, file, "exec", dont_inherit=True)
+    _compiled[file] = stamp, code
     return code
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from voxsim.engine.command import command, known_fields
 from voxsim.engine.current import current
+from voxsim.engine.future import LATER
 from voxsim.engine.lifecycle import RUNNING, Operation
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.callevents import CallEvents
@@ -242,7 +242,7 @@ class Visit:
                 self._complete()
 
         result = session.run(validator, self.state.input, done=said)
-        if result and type(result) is not CoroutineType and not self._over:
+        if result and type(result) not in LATER and not self._over:
             self._complete()
 
     # --- going on ---

@@ -1,0 +1,232 @@
+"""The engine quickjs-ng, by the PyPI package of that name.
+
+Its own time limit forbids calls into Python, so the limit is kept here, by an interrupt of the C library that asks for
+the CPU time every ten thousand operations. Rejections that nobody handles are collected as the library tells of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from time import thread_time
+from types import ModuleType
+from typing import Any, Final
+
+from voxsim.languages.javascript.engine import Budget, Host, JsError, JsOutOfMemory, JsOverrun, Plain
+from voxsim.languages.javascript.native import INTERRUPT, TRACKER, Library, Value, find
+from voxsim.vocabulary.errors import ConfigurationError
+
+INSTALL: Final = "JavaScript scenarios need an engine: pip install voxsim[js]"
+
+_HOST: Final = "\x01host"
+_MAKE: Final = b"\x01make"
+_REASON: Final = b"\x01rejected"
+_PENDING: Final = 5.0
+_JOBS_BETWEEN_LOOKS: Final = 100
+_SPARE_BYTES: Final = 256 * 1024
+_NO_STACK: Final = re.compile(r"\n(undefined|null|)$")
+
+
+@cache
+def load() -> tuple[ModuleType, Library]:
+    """The package's module, and the library in it.
+
+    Raises:
+        ConfigurationError: it is not installed, the old `quickjs` package hides it, or it is not as known.
+    """
+    try:
+        import _quickjs
+    except ImportError:
+        raise ConfigurationError(f"{INSTALL}.") from None
+    if not hasattr(_quickjs, "StackOverflow"):
+        raise ConfigurationError(
+            "The old package 'quickjs' stands in the way of 'quickjs-ng': both have a module `_quickjs`. "
+            "Mend it with: pip uninstall quickjs, then pip install --force-reinstall quickjs-ng"
+        )
+    return _quickjs, find(_quickjs)
+
+
+@cache
+def _compiled(prelude: str) -> bytes:
+    module, library = load()
+    context = module.Context()
+    return library.compile(library.pointers(context)[1], prelude)
+
+
+class _Turns:
+    """How long the running turn has computed: one for the process, since one thing runs at a time."""
+
+    __slots__ = ("_began", "depth", "limit", "over")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.limit = 0.0
+        self.over = False
+        self._began: float | None = None
+
+    def begin(self, limit: float) -> None:
+        """A turn begins; the clock is read when it has computed for a while."""
+        self.limit = limit
+        self.over = False
+        self._began = None
+
+    def look(self) -> bool:
+        """Whether the turn has used up its time."""
+        if self.depth == 0:
+            return False
+        now = thread_time()
+        if self._began is None:
+            self._began = now
+        elif now - self._began > self.limit:
+            self.over = True
+        return self.over
+
+
+_turns: Final = _Turns()
+_contexts: Final[dict[int, QuickJs]] = {}
+
+
+def _interrupt(runtime: int, opaque: int) -> int:
+    return _turns.look()
+
+
+def _track(context: int, promise: Value, reason: Value, handled: bool, opaque: int) -> None:
+    engine = _contexts.get(context)
+    if engine is not None:
+        engine.rejected(promise, reason, handled)
+
+
+_on_interrupt: Final = INTERRUPT(_interrupt)
+_on_rejection: Final = TRACKER(_track)
+
+
+class QuickJs:
+    """One context of quickjs-ng."""
+
+    __slots__ = ("_budget", "_context", "_entry", "_inner", "_library", "_pending", "_rejections")
+
+    nests: Final = True
+
+    def __init__(self, budget: Budget) -> None:
+        module, self._library = load()
+        self._budget = budget
+        self._context: Any = module.Context()
+        self._context.set_memory_limit(budget.memory_bytes)
+        self._context.set_max_stack_size(budget.stack_bytes)
+        self._pending = self._context.execute_pending_job
+        self._entry: Any = None
+        self._rejections: dict[int, tuple[Value, Value]] = {}
+        runtime, self._inner = self._library.pointers(self._context)
+        self._library.set_interrupt(runtime, _on_interrupt, None)
+        self._library.set_tracker(runtime, _on_rejection, None)
+        _contexts[self._inner] = self
+
+    def prepare(self, prelude: str, host: Host) -> None:
+        """Evaluate the prelude with this host function."""
+        context = self._context
+        context.add_callable(_HOST, host)
+        self._library.set_global(self._inner, _MAKE, self._library.run(self._inner, _compiled(prelude)))
+        make = "(() => { const make = globalThis['\\x01make'], host = globalThis['\\x01host'];"
+        make += "delete globalThis['\\x01make']; delete globalThis['\\x01host']; return make(host) })()"
+        self._entry = context.eval(make)
+
+    def evaluate(self, source: str) -> None:
+        """Run a classic script and its microtasks."""
+        # The completion value is dropped: it need not be one that can cross.
+        self._turn(self._context.eval, f"{source}\n;undefined")
+
+    def call(self, kind: float, number: float, text: str | None) -> Plain:
+        """Call the entry function, and run the microtasks."""
+        return self._turn(self._entry, kind, number, text)
+
+    def _turn(self, function: Any, *args: Plain) -> Plain:
+        if _turns.depth:
+            return self._nested(function, *args)
+        _turns.begin(self._budget.seconds)
+        _turns.depth = 1
+        try:
+            result: Plain = function(*args)
+            pending = self._pending
+            jobs = 0
+            while pending():
+                jobs += 1
+                if jobs % _JOBS_BETWEEN_LOOKS == 0 and _turns.look():
+                    raise self._overrun("")
+            return result
+        except Exception as error:
+            raise self._read(error) from None
+        finally:
+            _turns.depth = 0
+
+    def _nested(self, function: Any, *args: Plain) -> Plain:
+        _turns.depth += 1
+        try:
+            result: Plain = function(*args)
+            return result
+        except Exception as error:
+            raise self._read(error) from None
+        finally:
+            _turns.depth -= 1
+
+    def _read(self, error: Exception) -> JsError:
+        """What the package raised, as one of the port's errors."""
+        if isinstance(error, JsError):
+            return error
+        words = str(error)
+        head, stack = _parted(words)
+        if _turns.over:
+            return self._overrun(stack)
+        if head in ("null", "InternalError: out of memory", "out of memory") and self._is_full():
+            return JsOutOfMemory("out of memory", stack)
+        if isinstance(error, MemoryError):
+            return JsOutOfMemory("out of memory", "")
+        return JsError(head, stack)
+
+    def _is_full(self) -> bool:
+        used: int = self._context.memory()["malloc_size"]
+        return used > self._budget.memory_bytes // 2
+
+    def _overrun(self, stack: str) -> JsOverrun:
+        return JsOverrun(f"JavaScript computed for more than {self._budget.seconds:g} s", stack)
+
+    # --- rejections ---
+
+    def rejected(self, promise: Value, reason: Value, handled: bool) -> None:
+        """A promise was rejected with nobody to handle it, or somebody handles it after all."""
+        if handled:
+            for value in self._rejections.pop(promise.union, ()):
+                self._library.drop(self._inner, value)
+        else:
+            keep = self._library.keep
+            self._rejections[promise.union] = keep(self._inner, promise), keep(self._inner, reason)
+
+    def unhandled(self) -> bool:
+        """Give the entry function's next call one rejection that nobody handles."""
+        if not self._rejections:
+            return False
+        promise, reason = self._rejections.pop(next(iter(self._rejections)))
+        self._library.drop(self._inner, promise)
+        self._library.set_global(self._inner, _REASON, reason)
+        return True
+
+    def close(self) -> None:
+        """Drop everything."""
+        while self._rejections:
+            for value in self._rejections.popitem()[1]:
+                self._library.drop(self._inner, value)
+        _contexts.pop(self._inner, None)
+        self._entry = self._pending = self._context = None
+
+
+_FRAME: Final = re.compile(r"[^\n]*@[^\n]*:\d+:\d+$")
+
+
+def _parted(words: str) -> tuple[str, str]:
+    """An error's words, and the lines of its stack that the prelude wrote below them."""
+    lines = words.split("\n")
+    at = len(lines)
+    while at > 1 and _FRAME.match(lines[at - 1]):
+        at -= 1
+    head = "\n".join(lines[:at])
+    stack = "\n".join(lines[at:])
+    return (head if stack else _NO_STACK.sub("", head)), stack

@@ -1,0 +1,185 @@
+"""Values between Python and JavaScript: what is data crosses as JSON, what is not crosses as a number that stands for it.
+
+Units, functions, promises and objects given by reference are looked up in the tables of a session's `Exchange`; results
+of the platform become plain objects under their documented names. It calls nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+import attrs
+
+from voxsim.engine.future import Future
+from voxsim.languages.javascript import vocabulary
+from voxsim.languages.javascript.engine import Plain
+from voxsim.vocabulary.declare import Event, payload_fields
+from voxsim.vocabulary.naming import documented_name
+
+UNIT: Final = "\x01u"
+FUNCTION: Final = "\x01f"
+PROMISE: Final = "\x01p"
+OBJECT: Final = "\x01o"
+BYTES: Final = "\x01b"
+
+_MARK: Final = '{"\\u0001'
+_LONE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
+_MOST: Final = 1 << 31
+_plain_read: Final = json.JSONDecoder().decode
+
+
+class Exchange:
+    """The tables of one session: which number stands for which unit, function and promise.
+
+    Args:
+        function: makes what stands for a function of JavaScript, from its number and its name.
+        promise: makes what stands for a promise of JavaScript, from its number.
+        by_reference: makes what stands for an object given by reference, from its number and its present state.
+        awaited: is told a future that JavaScript has as a promise with a number.
+    """
+
+    __slots__ = (
+        "_awaited", "_by_reference", "_last", "_make_function", "_promise", "_read", "_special", "_units", "_write",
+        "functions", "numbers",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        function: Callable[[int, str], Any],
+        promise: Callable[[int], Any],
+        by_reference: Callable[[int, Any], Any],
+        awaited: Callable[[int, Future[Any]], None],
+    ) -> None:
+        self._make_function = function
+        self._promise = promise
+        self._by_reference = by_reference
+        self._awaited = awaited
+        self._last = 0
+        self._special = False
+        self._units: dict[int, Any] = {}
+        self.numbers: dict[int, int] = {}
+        self.functions: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._read = json.JSONDecoder(object_hook=self._meant).decode
+        self._write = json.JSONEncoder(default=self._data, separators=(",", ":")).encode
+
+    # --- from JavaScript ---
+
+    def unit(self, number: int) -> Any:
+        """The unit that a number stands for."""
+        return self._units[number]
+
+    def read(self, text: str) -> Any:
+        """What a text from JavaScript means."""
+        if "\\ud" in text:
+            text = _LONE.sub(r"\1\\ufffd", text)
+        return self._read(text) if _MARK in text else _plain_read(text)
+
+    def _meant(self, found: dict[str, Any]) -> Any:
+        """What an object stands for, when it is marked."""
+        if len(found) > 2 or not found:  # noqa: PLR2004 - a mark and one more thing
+            return found
+        mark = next(iter(found))
+        number = found[mark]
+        match mark:
+            case "\x01u":
+                return self._units[number]
+            case "\x01f":
+                known = self.functions.get(number)
+                if known is None:
+                    known = self.functions[number] = self._make_function(number, found["name"])
+                return known
+            case "\x01p":
+                return self._promise(number)
+            case "\x01o":
+                return self._by_reference(number, found.get("now"))
+            case "\x01b":
+                return bytes(number)
+        return found
+
+    # --- to JavaScript ---
+
+    def number(self, unit: Any) -> int:
+        """The number that stands for a unit."""
+        number = self.numbers.get(id(unit))
+        if number is None:
+            self._last = number = self._last + 1
+            self.numbers[id(unit)] = number
+            self._units[number] = unit
+        return number
+
+    def adopt(self, unit: Any) -> int:
+        """The number of a unit that JavaScript has just made."""
+        return self.number(unit)
+
+    def result(self, value: Any) -> Plain:
+        """A result, as the prelude takes it: a number or truth value as it is, all else as a text with a letter."""
+        if value is None or value is True or value is False:
+            return value
+        kind = type(value)
+        if kind is str or (isinstance(value, str) and (value := str.__str__(value)) is not None):
+            if value.isascii() and "\0" not in value:
+                return "s" + value
+            return "j" + self._write(value)
+        if kind is float or isinstance(value, int | float):
+            return value if kind is float or -_MOST < value < _MOST else float(value)
+        if kind is Future:
+            self._last = number = self._last + 1
+            self._awaited(number, value)
+            return f"p{number}"
+        if (name := vocabulary.unit_name(kind)) is not None and vocabulary.is_namespace(name):
+            return "n" + name
+        text, special = self.written(value)
+        if text == "null":
+            return None
+        return ("u" if special else "j") + text
+
+    def written(self, value: Any) -> tuple[str, bool]:
+        """A value as JSON, and whether there is anything in it that stands for something else."""
+        self._special = False
+        text = self._write(value)
+        return text, self._special
+
+    def event(self, event: Event) -> tuple[str, bool]:
+        """An event as the one argument of a handler; what it does not carry is left out."""
+        self._special = False
+        return self._write([self._payload(event)]), self._special
+
+    def _payload(self, event: Event) -> dict[str, Any]:
+        payload = {"name": event.name}
+        for name, wire in payload_fields(type(event)):
+            value = getattr(event, name)
+            if value is not None:
+                payload[wire] = value
+        return payload
+
+    def _data(self, value: Any) -> Any:
+        """What is no JSON, as JSON."""
+        kind = type(value)
+        name = vocabulary.unit_name(kind)
+        if name is not None:
+            self._special = True
+            return {UNIT: self.number(value), "of": name}
+        if isinstance(value, Event):
+            return self._payload(value)
+        if isinstance(value, Mapping):
+            reference = getattr(value, "reference", None)
+            if reference is not None:
+                self._special = True
+                return {OBJECT: reference}
+            return dict(value)
+        if isinstance(value, bytes | bytearray):
+            return list(value)
+        if attrs.has(kind):
+            fields = ((field.name, getattr(value, field.name)) for field in attrs.fields(kind))
+            return {documented_name(field): one for field, one in fields if one is not None}
+        if isinstance(value, set | frozenset | tuple):
+            return list(value)
+        function = getattr(value, "number_in_javascript", None)
+        if function is not None:
+            self._special = True
+            return {FUNCTION: function}
+        return None

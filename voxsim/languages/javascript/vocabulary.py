@@ -1,0 +1,183 @@
+"""The one vocabulary as JavaScript sees it: each documented name described as data, from the manifest and the constants.
+
+The prelude asks for a name when a scenario first uses it, and builds from the description. Nothing here names a class or
+a method of the platform: what is declared in Python is there in JavaScript.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, Final
+
+from voxsim.engine.coverage import load_all
+from voxsim.engine.namespaces.base import Namespace
+from voxsim.vocabulary import constants, legacy, official, shapes
+from voxsim.vocabulary.declare import Signature, UnitDeclaration, manifest
+from voxsim.vocabulary.naming import documented_name, python_name
+
+LANGUAGE: Final = frozenset({"Date", "Intl", "console"})
+"""Names of the language itself that the prelude makes."""
+
+_MOST_VALUES: Final = 100
+"""A longer set of constants is not described whole: its members are asked for one by one."""
+
+Method = Callable[..., Any]
+
+
+@cache
+def all_names() -> frozenset[str]:
+    """Every dotted name that can be described."""
+    load_all()
+    return frozenset(
+        (
+            *manifest.functions,
+            *manifest.events,
+            *manifest.units,
+            *official.constants(),
+            *official.api()["shapes"],
+            *legacy.OPEN_SETS,
+            *legacy.ALIASES,
+        )
+    )
+
+
+@cache
+def global_names() -> frozenset[str]:
+    """The names of the global scope."""
+    return frozenset(name.partition(".")[0] for name in all_names()) | LANGUAGE
+
+
+@cache
+def description(dotted: str) -> str:
+    """What a name stands for, as JSON for the prelude."""
+    return json.dumps(_describe(dotted), separators=(",", ":"))
+
+
+def _describe(dotted: str) -> dict[str, Any]:
+    if dotted in legacy.ALIASES and dotted not in manifest.units:
+        return {"kind": "alias", "of": legacy.ALIASES[dotted]}
+    if dotted in manifest.functions:
+        return {"kind": "function", "required": _required(manifest.functions[dotted][1])}
+    inner = sorted(_inner(dotted))
+    if dotted in manifest.units:
+        found = manifest.units[dotted]
+        return {
+            "kind": found.kind,
+            "methods": {name: _required(found.methods[name][1]) for name in sorted(found.methods)},
+            "properties": sorted(properties(found)),
+            "makes": makes(found),
+            "inner": [name for name in inner if name not in found.methods],
+        }
+    if dotted in manifest.events:
+        return {"kind": "set", "values": _event_values(dotted), "inner": []}
+    if constants.is_set(dotted):
+        values = dict(constants.constant_set(dotted).members) | legacy.VALUES.get(dotted, {})
+        if dotted in legacy.OPEN_SETS or len(values) > _MOST_VALUES or any(map(callable, values.values())):
+            return {"kind": "list"}
+        return {"kind": "set", "values": values, "inner": inner}
+    if shapes.is_shape(dotted):
+        return {"kind": "shape", "inner": []}
+    # A name that only holds others, such as a vendor's part of a list.
+    return {"kind": "set", "values": {}, "inner": inner}
+
+
+def _required(signature: Signature) -> int:
+    """How many arguments of a method cannot be left out."""
+    places = [place for place, one in enumerate(signature.parameters, 1) if not one.optional]
+    return places[-1] if places else 0
+
+
+def _event_values(dotted: str) -> dict[str, str]:
+    members = {name: event.plain for name, event in manifest.events[dotted].members.items()}
+    inside = f"{dotted}."
+    for old, today in legacy.ALIASES.items():
+        if old.startswith(inside):
+            members[old[len(inside) :]] = members[today.rpartition(".")[2]]
+    return members
+
+
+def _inner(dotted: str) -> set[str]:
+    inside = f"{dotted}."
+    return {name[len(inside) :].partition(".")[0] for name in all_names() if name.startswith(inside)}
+
+
+def properties(declared: UnitDeclaration) -> Iterator[str]:
+    """The documented names of a class's or namespace's properties."""
+    if declared.kind == "namespace":
+        for base in declared.python.__mro__:
+            if base is not Namespace:
+                yield from (
+                    documented_name(name)
+                    for name, value in vars(base).items()
+                    if isinstance(value, property) and not name.startswith("_")
+                )
+    else:
+        yield from official.api()["classes"].get(declared.name, {}).get("properties", ())
+
+
+def makes(declared: UnitDeclaration) -> bool:
+    """Whether a scenario makes such objects with `new`: those that need a session are made by the platform."""
+    parameters = list(inspect.signature(declared.python).parameters)
+    return declared.kind == "class" and "session" not in parameters[:1] and "conference" not in parameters[:1]
+
+
+def attribute(owner: Any, documented: str) -> str:
+    """The Python name of a property."""
+    spelt = python_name(documented)
+    return spelt if hasattr(owner, spelt) else documented
+
+
+def member(dotted: str, name: str) -> str | None:
+    """A member of a long set: its value behind a `=`, or `inner` or `maker`, or None when there is none."""
+    found = constants.constant_set(dotted)
+    value = found.members.get(name, legacy.VALUES.get(dotted, {}).get(name))
+    if value is None and dotted in legacy.OPEN_SETS:
+        value = f"{dotted}.{name}"
+    if value is None:
+        return "inner" if constants.is_set(f"{dotted}.{name}") else None
+    return "maker" if callable(value) else f"={value}"
+
+
+@cache
+def unit_name(kind: type) -> str | None:
+    """The documented class of a Python object, or None when it has none."""
+    load_all()
+    by_class = {found.python: name for name, found in manifest.units.items()}
+    return next((by_class[base] for base in kind.__mro__ if base in by_class), None)
+
+
+@cache
+def methods(kind: type) -> dict[str, Method]:
+    """The methods of a documented class by documented name."""
+    name = unit_name(kind)
+    declared = manifest.units[name or ""].methods
+    return {documented: getattr(kind, attribute) for documented, (attribute, _) in declared.items()}
+
+
+@cache
+def namespace(dotted: str) -> Any:
+    """The namespace of a documented name; it finds its session by itself."""
+    return manifest.units[dotted].python()
+
+
+@cache
+def function(owner: str, name: str) -> Method:
+    """A function of a namespace, or (with no owner) a global one."""
+    if not owner:
+        return manifest.functions[name][0]
+    found: Method = getattr(namespace(owner), manifest.units[owner].methods[name][0])
+    return found
+
+
+@cache
+def is_namespace(dotted: str) -> bool:
+    """Whether a documented name is a namespace."""
+    return manifest.units[dotted].kind == "namespace"
+
+
+def maker(dotted: str) -> type:
+    """The class behind a documented name that scenarios make with `new`."""
+    return manifest.units[dotted].python

@@ -1,0 +1,47 @@
+"""The text of a scenario file, read once for as long as it does not change, and what is wrong with one that is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from voxsim.vocabulary.errors import ScenarioError
+
+Stamp = tuple[int, int]
+"""What changes with a file: when it was written, and its size."""
+
+_read: Final[dict[str, tuple[Stamp, str]]] = {}
+
+
+def source(file: str, most_characters: int) -> tuple[Stamp, str]:
+    """The text of a file, from memory when it has not changed, and the stamp it was read with.
+
+    Raises:
+        ScenarioError: it cannot be read, is no UTF-8, is too long, or has a NUL in it.
+    """
+    try:
+        status = Path(file).stat()
+        stamp = status.st_mtime_ns, status.st_size
+        known = _read.get(file)
+        if known is not None and known[0] == stamp:
+            text = known[1]
+        else:
+            text = Path(file).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ScenarioError(
+            f"The file is not UTF-8: byte 0x{error.object[error.start]:02x} cannot be read. Save it as UTF-8.",
+            where=f"{file}:{line}",
+            fatal=True,
+        ) from None
+    except OSError as error:
+        raise ScenarioError(f"The file cannot be read: {error.strerror}.", where=file, fatal=True) from None
+    if len(text) > most_characters:
+        raise ScenarioError(
+            f"The file has {len(text)} characters; a scenario may have {most_characters}.", where=file, fatal=True
+        )
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise ScenarioError("The file has a NUL character in it.", where=f"{file}:{line}", fatal=True)
+    _read[file] = stamp, text
+    return stamp, text
