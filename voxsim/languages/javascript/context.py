@@ -15,6 +15,7 @@ from voxsim.engine.future import Future, Promised
 from voxsim.engine.lifecycle import Phase
 from voxsim.languages.javascript import vocabulary
 from voxsim.languages.javascript.engine import Engine, JsError, JsOutOfMemory, JsOverrun, Plain
+from voxsim.languages.javascript.files import Files
 from voxsim.languages.javascript.values import Exchange
 from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.errors import VoxsimError
@@ -44,9 +45,9 @@ class JsFunction:
         self._context.let_go(self.number_in_javascript)
 
     @property
-    def line(self) -> int:
-        """The line at which it is defined, over all files of the rule; 0 when that is not known."""
-        return self._context.line_of(self.number_in_javascript)
+    def place(self) -> str:
+        """Where it is defined, as `file:line`; empty when that is not known."""
+        return self._context.place_of(self.number_in_javascript)
 
 
 class ByReference(Mapping[str, Any]):
@@ -87,22 +88,13 @@ class Context:
         session: whose scenarios run here.
         engine: a new context of some engine.
         prelude: the JavaScript side of the bridge.
-        names: the documented names that the scenarios use.
-        files: the scenarios' files, each with the line at which it begins among all.
+        files: the scenarios' files, and what of the vocabulary they use.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        engine: Engine,
-        prelude: str,
-        names: Callable[[], str],
-        files: Callable[[], list[tuple[str, int]]],
-    ) -> None:
+    def __init__(self, session: Session, engine: Engine, prelude: str, files: Files) -> None:
         self.session = session
         self.engine = engine
-        self._names = names
-        self._files = files
+        self.files = files
         self._depth = 0
         self._let_go: dict[int, None] = {}
         self._promised: dict[int, Promised[Any]] = {}
@@ -122,6 +114,7 @@ class Context:
             self._promise_settled,
             self._list_files,
             self._member,
+            self._method,
         )
         engine.prepare(prelude, self._host)
 
@@ -204,11 +197,11 @@ class Context:
         found: Mapping[str, Any] = self._exchange.read(str(self._turn(self.engine.call, OBJECT, float(number), None)))[0]
         return found
 
-    def line_of(self, number: int) -> int:
-        """The line at which a function is defined, over all files."""
+    def place_of(self, number: int) -> str:
+        """Where a function is defined, as `file:line`; empty when that is not known."""
         if self._depth and not self.engine.nests:
-            return 0
-        return int(self._turn(self.engine.call, DEFINED, float(number), None) or 0)
+            return ""
+        return self.files.place(int(self._turn(self.engine.call, DEFINED, float(number), None) or 0))
 
     def stack(self) -> str:
         """The stack of what runs just now, as lines; empty when nothing does."""
@@ -288,7 +281,7 @@ class Context:
         return None if result is None else self._exchange.result(result)
 
     def _describe(self, dotted: Any, _: Any, __: Any) -> Plain:
-        return vocabulary.description(dotted) if dotted else self._names()
+        return self.files.describe(dotted) if dotted else self.files.names
 
     def _owner(self, target: Any) -> Any:
         return vocabulary.namespace(target) if type(target) is str else self._exchange.unit(int(target))
@@ -313,11 +306,14 @@ class Context:
         return self.session.switch.random.random()
 
     def _list_files(self, _: Any, __: Any, ___: Any) -> Plain:
-        return json.dumps(self._files())
+        return json.dumps(self.files.places)
 
     def _member(self, dotted: Any, name: Any, _: Any) -> Plain:
         found = vocabulary.member(dotted, name)
         return None if found is None else self._exchange.result(found)
+
+    def _method(self, dotted: Any, name: Any, _: Any) -> Plain:
+        return vocabulary.method(dotted, name)
 
     def close(self) -> None:
         """Drop everything."""

@@ -22,6 +22,7 @@ KNOWN: Final = "0.17."
 
 _GLOBAL_COMPILE_ONLY: Final = 1 << 5
 _BYTECODE: Final = 1
+_NO_SOURCE_NO_LINES: Final = 1 << 4 | 1 << 5
 _BEHIND_HEAD: Final = 16
 
 _Pointer = ctypes.c_void_p
@@ -90,7 +91,7 @@ class Library:
         text = source.encode()
         code = self._calls["JS_Eval"](context, text, len(text), b"<voxsim>", _GLOBAL_COMPILE_ONLY)
         size = ctypes.c_size_t()
-        address = self._calls["JS_WriteObject"](context, ctypes.byref(size), code, _BYTECODE)
+        address = self._calls["JS_WriteObject"](context, ctypes.byref(size), code, _BYTECODE | _NO_SOURCE_NO_LINES)
         self.drop(context, code)
         if not address:
             raise ConfigurationError("voxsim's own JavaScript cannot be compiled by this quickjs-ng.")

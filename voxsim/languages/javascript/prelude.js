@@ -4,7 +4,7 @@
 // reference, a gap.
 (function (host) {
   "use strict";
-  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9;
+  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10;
   const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b";
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
@@ -188,7 +188,7 @@
         made[name] = (own[`${dotted}.${name}`] ?? plain)(method(dotted, name, methods[name]));
       }
       for (const name of properties) property(made, name, () => dotted);
-      return made;
+      return withOthers(made, dotted, (name, required) => method(dotted, name, required));
     },
     class(dotted, { methods, properties, makes }) {
       const short = dotted.slice(dotted.lastIndexOf(".") + 1);
@@ -206,6 +206,7 @@
         });
       }
       for (const name of properties) property(made.prototype, name, Unit.number);
+      withOthers(made.prototype, dotted, (name, required) => unitMethod(short, name, required));
       return made;
     },
     shape(dotted) {
@@ -230,6 +231,22 @@
     },
     alias: (dotted, { of }) => walk(of),
   };
+
+  // Methods whose names stand nowhere in the scenario are made when they are asked for all the same.
+  function withOthers(object, dotted, make) {
+    const above = Object.getPrototypeOf(object);
+    const missing = (name) => (typeof name === "string" ? host(METHOD, dotted, name, undefined) : null);
+    return Object.setPrototypeOf(object, new Native.Proxy(above, {
+      get(target, name, receiver) {
+        if (name in target) return Reflect.get(target, name, receiver);
+        const required = missing(name);
+        if (required === null) return undefined;
+        defineProperty(object, name, { value: make(name, required), configurable: true, writable: true });
+        return object[name];
+      },
+      has: (target, name) => name in target || missing(name) !== null,
+    }));
+  }
 
   function build(dotted, description) {
     const made = builders[description.kind](dotted, description);

@@ -7,8 +7,7 @@ a method of the platform: what is declared in Python is there in JavaScript.
 from __future__ import annotations
 
 import inspect
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -50,10 +49,21 @@ def global_names() -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in all_names()) | LANGUAGE
 
 
-@cache
-def description(dotted: str) -> str:
-    """What a name stands for, as JSON for the prelude."""
-    return json.dumps(_describe(dotted), separators=(",", ":"))
+def description(dotted: str, words: Collection[str]) -> dict[str, Any]:
+    """What a name stands for, as data for the prelude; of its methods only those with a name among the words.
+
+    The prelude asks for the others when a script comes to use one after all, by a name that it puts together.
+    """
+    found = _describe(dotted)
+    if "methods" in found:
+        found["methods"] = {name: required for name, required in found["methods"].items() if name in words}
+    return found
+
+
+def method(dotted: str, name: str) -> int | None:
+    """How many arguments a method needs that a description left out; None when there is no such method."""
+    declared = manifest.units[dotted].methods.get(name)
+    return None if declared is None else _required(declared[1])
 
 
 def _describe(dotted: str) -> dict[str, Any]:

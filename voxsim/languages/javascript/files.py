@@ -1,0 +1,83 @@
+"""The files of one rule: their texts, the lines at which each begins, and which documented names stand in them.
+
+Each file is moved down by the lines of those before it, so that a line of the engine says which file it is of. A name
+that stands nowhere in the files is left out of what a context is made with: most of the vocabulary, most of the time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from voxsim.languages.javascript import vocabulary
+from voxsim.languages.sources import Stamp, source
+from voxsim.vocabulary.errors import ScenarioError
+
+_WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_BY_ANY_NAME: Final = frozenset({"globalThis", "eval", "Function", "this"})
+"""Words with which a script may reach a global name without saying it."""
+
+
+class Files:
+    """The files as a session runs them; a changed file makes another of these.
+
+    Args:
+        files: their paths, in order.
+        first_line: the line at which the first one begins.
+        most_characters: how long each may be.
+
+    Raises:
+        ScenarioError: at `read` and not before: one cannot be read.
+    """
+
+    def __init__(self, files: tuple[str, ...], first_line: int, most_characters: int) -> None:
+        self._files = files
+        self._stamps: list[Stamp | None] = []
+        self._sources: list[str | ScenarioError] = []
+        self.places: list[tuple[str, int]] = []
+        words: set[str] = set()
+        line = first_line
+        for file in files:
+            try:
+                stamp, text = source(file, most_characters)
+            except ScenarioError as error:
+                self._stamps.append(None)
+                self._sources.append(error)
+                continue
+            text = text.removeprefix("\ufeff")
+            words.update(_WORD.findall(text))
+            self._stamps.append(stamp)
+            self._sources.append("\n" * (line - 1) + text)
+            self.places.append((file, line))
+            line += text.count("\n") + 2
+        known = vocabulary.global_names()
+        self._words = words
+        self.names = json.dumps(sorted(known if words & _BY_ANY_NAME else known & words))
+        self._described: dict[str, str] = {}
+
+    def changed(self, most_characters: int) -> bool:
+        """Whether a file is not as it was read, or could not be."""
+        try:
+            return self._stamps != [source(file, most_characters)[0] for file in self._files]
+        except ScenarioError:
+            return True
+
+    def read(self, index: int) -> str:
+        """The text of a file, moved down to its place."""
+        text = self._sources[index]
+        if isinstance(text, ScenarioError):
+            raise text
+        return text
+
+    def describe(self, dotted: str) -> str:
+        """What a documented name stands for, without the methods that the files do not use."""
+        known = self._described.get(dotted)
+        if known is None:
+            known = self._described[dotted] = json.dumps(vocabulary.description(dotted, self._words))
+        return known
+
+    def place(self, line: int) -> str:
+        """A line of the engine as `file:line`; empty for one of no file."""
+        found = [(file, first) for file, first in self.places if first <= line]
+        return f"{found[-1][0]}:{line - found[-1][1] + 1}" if found else ""
