@@ -16,14 +16,14 @@ from voxsim.engine.lifecycle import Phase
 from voxsim.languages.javascript import vocabulary
 from voxsim.languages.javascript.engine import Engine, JsError, JsOutOfMemory, JsOverrun, Plain
 from voxsim.languages.javascript.files import Files
-from voxsim.languages.javascript.values import Exchange
+from voxsim.languages.javascript.values import Exchange, shape
 from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
-CALL, CALL_SPECIAL, FULFIL, REJECT, RELEASE, REASON, PLACE, OBJECT, DEFINED = map(float, range(9))
+CALL, CALL_SPECIAL, FULFIL, REJECT, RELEASE, REASON, PLACE, OBJECT, DEFINED, EVENT = map(float, range(10))
 _ENDING: Final = frozenset({Phase.TERMINATING, Phase.TERMINATED, Phase.ENDED})
 
 
@@ -100,7 +100,7 @@ class Context:
         self._promised: dict[int, Promised[Any]] = {}
         self._early: dict[int, tuple[Any, Any]] = {}
         self._settled: list[tuple[int, Future[Any]]] = []
-        self._event: tuple[Event, str, bool] | None = None
+        self._event: tuple[Event, list[Plain]] | None = None
         self._interrupting: BaseException | None = None
         self._exchange = Exchange(self._function, self._promise, self._by_reference, self._awaited)
         self._operations: tuple[Callable[[Any, Any, Any], Plain], ...] = (
@@ -115,6 +115,7 @@ class Context:
             self._list_files,
             self._member,
             self._method,
+            self._shape,
         )
         engine.prepare(prelude, self._host)
 
@@ -126,20 +127,16 @@ class Context:
 
     def call(self, number: int, args: tuple[Any, ...]) -> Any:
         """Call a function of the scenario."""
-        kind = CALL
-        text: str | None = None
-        if args:
+        if not args:
+            result = self._turn(self.engine.call, CALL, float(number), None)
+        elif len(args) == 1 and isinstance(args[0], Event):
             known = self._event
-            if known is not None and len(args) == 1 and known[0] is args[0]:
-                text, special = known[1:]
-            elif len(args) == 1 and isinstance(args[0], Event):
-                text, special = self._exchange.event(args[0])
-                self._event = args[0], text, special
-            else:
-                text, special = self._exchange.written(list(args))
-            if special:
-                kind = CALL_SPECIAL
-        result = self._turn(self.engine.call, kind, float(number), text)
+            if known is None or known[0] is not args[0]:
+                self._event = known = args[0], self._exchange.event(args[0])
+            result = self._turn(self.engine.call, EVENT, float(number), *known[1])
+        else:
+            text, special = self._exchange.written(list(args))
+            result = self._turn(self.engine.call, CALL_SPECIAL if special else CALL, float(number), text)
         return self._exchange.read(result)[0] if type(result) is str else result
 
     def _turn(self, run: Callable[..., Plain], *args: Any) -> Plain:
@@ -273,11 +270,15 @@ class Context:
     def _command(self, target: Any, name: Any, text: Any) -> Plain:
         if type(target) is str:
             function = vocabulary.function(target, name)
-            result = function() if text is None else function(*self._exchange.read(text))
         else:
             unit = self._exchange.unit(int(target))
-            function = vocabulary.methods(type(unit))[name]
-            result = function(unit) if text is None else function(unit, *self._exchange.read(text))
+            function = vocabulary.methods(type(unit))[name].__get__(unit)
+        if text is None:
+            result = function()
+        elif type(text) is str:
+            result = function(*self._exchange.read(text))
+        else:
+            result = function(text)
         return None if result is None else self._exchange.result(result)
 
     def _describe(self, dotted: Any, _: Any, __: Any) -> Plain:
@@ -311,6 +312,9 @@ class Context:
     def _member(self, dotted: Any, name: Any, _: Any) -> Plain:
         found = vocabulary.member(dotted, name)
         return None if found is None else self._exchange.result(found)
+
+    def _shape(self, number: Any, _: Any, __: Any) -> Plain:
+        return shape(int(number))
 
     def _method(self, dotted: Any, name: Any, _: Any) -> Plain:
         return vocabulary.method(dotted, name)

@@ -65,7 +65,7 @@ class Engine(Protocol):
             JsError: it threw, used up its time or its memory, or is no JavaScript.
         """
 
-    def call(self, kind: float, number: float, text: str | None) -> Plain:
+    def call(self, kind: float, number: float, *values: Plain) -> Plain:
         """Call the entry function, run the microtasks, and return what it returned; errors as for `evaluate`."""
 
     def unhandled(self) -> bool:

@@ -4,7 +4,7 @@
 // reference, a gap.
 (function (host) {
   "use strict";
-  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10;
+  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10, SHAPE = 11;
   const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b";
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
@@ -133,6 +133,7 @@
     let length = args.length;
     while (length > required && args[length - 1] === undefined) length--;
     if (!length) return undefined;
+    if (length === 1 && (typeof args[0] === "number" || typeof args[0] === "boolean")) return args[0];
     return pack(length === args.length ? args : args.slice(0, length));
   }
 
@@ -439,9 +440,23 @@
     (number) => pack([objects.get(number)]),
     // 8: where a function is defined.
     (number) => functions.get(number)?.lineNumber ?? 0,
+    // 9: call a function with an event.
+    (number, shape, values) => called(functions.get(number), [eventOf(shape, values)]),
   ];
 
   const rejected = "\u0001rejected";
+
+  const shapes = [];
+
+  function eventOf(shape, values) {
+    const fields = shapes[shape] ??= parse(host(SHAPE, shape, "", undefined));
+    const event = { name: values[0] };
+    for (let field = 0, at = 1; field < fields.length; field += 2, at++) {
+      const value = values[at], kind = fields[field + 1];
+      event[fields[field]] = kind === "=" ? value : kind === "u" ? units.get(value) : revived(parse(value));
+    }
+    return event;
+  }
 
   function called(fn, args) {
     const result = commands.has(fn) ? fn() : apply(fn, undefined, args);
@@ -455,5 +470,5 @@
     both[which](value);
   }
 
-  return (kind, number, text) => entries[kind](number, text);
+  return (kind, number, first, ...rest) => entries[kind](number, first, rest);
 })

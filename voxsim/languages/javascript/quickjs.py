@@ -21,9 +21,7 @@ INSTALL: Final = "JavaScript scenarios need an engine: pip install voxsim[js]"
 _HOST: Final = "\x01host"
 _MAKE: Final = b"\x01make"
 _REASON: Final = b"\x01rejected"
-_PENDING: Final = 5.0
 _JOBS_BETWEEN_LOOKS: Final = 100
-_SPARE_BYTES: Final = 256 * 1024
 _NO_STACK: Final = re.compile(r"\n(undefined|null|)$")
 
 
@@ -56,28 +54,22 @@ def _compiled(prelude: str) -> bytes:
 class _Turns:
     """How long the running turn has computed: one for the process, since one thing runs at a time."""
 
-    __slots__ = ("_began", "depth", "limit", "over")
+    __slots__ = ("began", "depth", "limit", "over")
 
     def __init__(self) -> None:
         self.depth = 0
         self.limit = 0.0
         self.over = False
-        self._began: float | None = None
-
-    def begin(self, limit: float) -> None:
-        """A turn begins; the clock is read when it has computed for a while."""
-        self.limit = limit
-        self.over = False
-        self._began = None
+        self.began: float | None = None
 
     def look(self) -> bool:
-        """Whether the turn has used up its time."""
+        """Whether the turn has used up its time; the clock is read first when it has computed for a while."""
         if self.depth == 0:
             return False
         now = thread_time()
-        if self._began is None:
-            self._began = now
-        elif now - self._began > self.limit:
+        if self.began is None:
+            self.began = now
+        elif now - self.began > self.limit:
             self.over = True
         return self.over
 
@@ -135,28 +127,35 @@ class QuickJs:
         # The completion value is dropped: it need not be one that can cross.
         self._turn(self._context.eval, f"{source}\n;undefined")
 
-    def call(self, kind: float, number: float, text: str | None) -> Plain:
+    def call(self, kind: float, number: float, *values: Plain) -> Plain:
         """Call the entry function, and run the microtasks."""
-        return self._turn(self._entry, kind, number, text)
+        return self._turn(self._entry, kind, number, *values)
 
     def _turn(self, function: Any, *args: Plain) -> Plain:
-        if _turns.depth:
+        turns = _turns
+        if turns.depth:
             return self._nested(function, *args)
-        _turns.begin(self._budget.seconds)
-        _turns.depth = 1
+        turns.limit = self._budget.seconds
+        turns.over = False
+        turns.began = None
+        turns.depth = 1
         try:
             result: Plain = function(*args)
-            pending = self._pending
-            jobs = 0
-            while pending():
-                jobs += 1
-                if jobs % _JOBS_BETWEEN_LOOKS == 0 and _turns.look():
-                    raise self._overrun("")
+            if self._pending():
+                self._run_jobs()
             return result
         except Exception as error:
             raise self._read(error) from None
         finally:
-            _turns.depth = 0
+            turns.depth = 0
+
+    def _run_jobs(self) -> None:
+        pending = self._pending
+        jobs = 0
+        while pending():
+            jobs += 1
+            if jobs % _JOBS_BETWEEN_LOOKS == 0 and _turns.look():
+                raise self._overrun("")
 
     def _nested(self, function: Any, *args: Plain) -> Plain:
         _turns.depth += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -30,6 +31,22 @@ _MARK: Final = '{"\\u0001'
 _LONE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
 _MOST: Final = 1 << 31
 _plain_read: Final = json.JSONDecoder().decode
+
+
+_shapes: Final[list[str]] = []
+
+
+@cache
+def _shape(payload: type[Event], kinds: str) -> int:
+    """The number of a shape; it is the same for all sessions."""
+    fields = [(wire, kind) for (_, wire), kind in zip(payload_fields(payload), kinds, strict=True) if kind != "-"]
+    _shapes.append(json.dumps([word for field in fields for word in field]))
+    return len(_shapes) - 1
+
+
+def shape(number: int) -> str:
+    """The fields of a shape, as JSON: documented names, each followed by `=` plain, `u` a unit, or `j` anything else."""
+    return _shapes[number]
 
 
 class Exchange:
@@ -111,10 +128,6 @@ class Exchange:
             self._units[number] = unit
         return number
 
-    def adopt(self, unit: Any) -> int:
-        """The number of a unit that JavaScript has just made."""
-        return self.number(unit)
-
     def result(self, value: Any) -> Plain:
         """A result, as the prelude takes it: a number or truth value as it is, all else as a text with a letter."""
         if value is None or value is True or value is False:
@@ -143,10 +156,40 @@ class Exchange:
         text = self._write(value)
         return text, self._special
 
-    def event(self, event: Event) -> tuple[str, bool]:
-        """An event as the one argument of a handler; what it does not carry is left out."""
-        self._special = False
-        return self._write([self._payload(event)]), self._special
+    def event(self, event: Event) -> list[Plain]:
+        """An event as what a handler's entry is called with: the number of its shape, and the values of its fields.
+
+        The shape says which fields there are, and which of them are units or other things that are not plain.
+        """
+        values: list[Plain] = [0.0, event.name]
+        kinds = ""
+        for name, _ in payload_fields(type(event)):
+            value = getattr(event, name)
+            kind = type(value)
+            if value is None:
+                kinds += "-"
+                continue
+            if kind is str:
+                if value.isascii() and "\0" not in value:
+                    kinds += "="
+                    values.append(value)
+                    continue
+            elif kind is float or kind is bool:
+                kinds += "="
+                values.append(value)
+                continue
+            elif kind is int:
+                kinds += "="
+                values.append(float(value))
+                continue
+            elif (known := self.numbers.get(id(value))) is not None:
+                kinds += "u"
+                values.append(float(known))
+                continue
+            kinds += "j"
+            values.append(self._write(value))
+        values[0] = float(_shape(type(event), kinds))
+        return values
 
     def _payload(self, event: Event) -> dict[str, Any]:
         payload = {"name": event.name}
