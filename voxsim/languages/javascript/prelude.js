@@ -5,7 +5,7 @@
 (function (host) {
   "use strict";
   const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10, SHAPE = 11;
-  const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b";
+  const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d";
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
   const { apply, construct } = Reflect;
@@ -79,10 +79,12 @@
     return value;
   }
 
+  const dated = (value) => (value instanceof Native.Date ? { [DATE]: +value } : value);
+
   function pack(values) {
     for (const value of values) {
       const kind = typeof value;
-      if (kind === "object" ? value !== null : kind === "function") return stringify(values, marked);
+      if (kind === "object" ? value !== null : kind === "function") return stringify(values.map(dated), marked);
     }
     return stringify(values);
   }
@@ -100,6 +102,7 @@
   function revived(value) {
     if (typeof value !== "object" || value === null) return value;
     if (UNIT in value) return units.get(value[UNIT]) ?? new (named(value.of))(KEY, value[UNIT]);
+    if (DATE in value) return new Native.Date(value[DATE]);
     if (OBJECT in value) return objects.get(value[OBJECT]);
     if (FUNCTION in value) return functions.get(value[FUNCTION]);
     for (const key of keys(value)) value[key] = revived(value[key]);

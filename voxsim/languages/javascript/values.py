@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -26,6 +27,7 @@ FUNCTION: Final = "\x01f"
 PROMISE: Final = "\x01p"
 OBJECT: Final = "\x01o"
 BYTES: Final = "\x01b"
+DATE: Final = "\x01d"
 
 _MARK: Final = '{"\\u0001'
 _LONE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
@@ -115,6 +117,8 @@ class Exchange:
                 return self._by_reference(number, found.get("now"))
             case "\x01b":
                 return bytes(number)
+            case "\x01d":
+                return datetime.fromtimestamp(number / 1000, UTC) if number is not None else None
         return found
 
     # --- to JavaScript ---
@@ -214,6 +218,9 @@ class Exchange:
                 self._special = True
                 return {OBJECT: reference}
             return dict(value)
+        if isinstance(value, datetime):
+            self._special = True
+            return {DATE: value.timestamp() * 1000}
         if isinstance(value, bytes | bytearray):
             return list(value)
         if attrs.has(kind):
