@@ -14,13 +14,13 @@ _SHALLOW: Final = 256 * 1024
 _ROOM: Final = 8 * 1024 * 1024
 
 
-def find() -> Callable[[Budget], Engine]:
-    """What opens a context of the engine that is installed.
+def find(prelude: str) -> Callable[[Budget], Engine]:
+    """What opens a context of the engine that is installed, ready for contexts with this prelude.
 
     Raises:
         ConfigurationError: none is; the message says what to install.
     """
-    quickjs.load()
+    quickjs.warm(prelude)
     return quickjs.QuickJs
 
 

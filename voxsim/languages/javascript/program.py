@@ -11,7 +11,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voxsim.languages.javascript import context, engines
+from voxsim.languages.javascript import context, engines, vocabulary
 from voxsim.languages.javascript.context import Context, JsFunction
 from voxsim.languages.javascript.engine import Budget, JsError, JsOutOfMemory, JsOverrun
 from voxsim.languages.javascript.files import Files
@@ -45,7 +45,9 @@ class JavaScriptProgram:
         for file in self._files:
             if not Path(file).is_file():
                 raise ConfigurationError(f"There is no scenario file {file!r}.")
-        self._open = engines.find()
+        # What is done once is done now, and not in the time of a session.
+        self._open = engines.find(prelude())
+        vocabulary.global_names()
         self._read: Files | None = None
         self.names = tuple(Path(file).stem for file in self._files)
 

@@ -47,8 +47,13 @@ def load() -> tuple[ModuleType, Library]:
 @cache
 def _compiled(prelude: str) -> bytes:
     module, library = load()
-    context = module.Context()
+    context: Any = module.Context()
     return library.compile(library.pointers(context)[1], prelude)
+
+
+def warm(prelude: str) -> None:
+    """Do what is done once for all contexts."""
+    _compiled(prelude)
 
 
 class _Turns:
@@ -175,15 +180,19 @@ class QuickJs:
         head, stack = _parted(words)
         if _turns.over:
             return self._overrun(stack)
-        if head in ("null", "InternalError: out of memory", "out of memory") and self._is_full():
+        if head == "InternalError: out of memory" or (head == "null" and self._was_full()):
             return JsOutOfMemory("out of memory", stack)
         if isinstance(error, MemoryError):
             return JsOutOfMemory("out of memory", "")
         return JsError(head, stack)
 
-    def _is_full(self) -> bool:
+    def _was_full(self) -> bool:
+        """Whether a thrown null means that there was no memory for an error.
+
+        What filled it may be free again by now; but then the turn was a long one.
+        """
         used: int = self._context.memory()["malloc_size"]
-        return used > self._budget.memory_bytes // 2
+        return _turns.began is not None or used > self._budget.memory_bytes // 2
 
     def _overrun(self, stack: str) -> JsOverrun:
         return JsOverrun(f"JavaScript computed for more than {self._budget.seconds:g} s", stack)
