@@ -19,7 +19,9 @@ def test_top_level_runs_and_events_come(javascript):
 
 def test_a_session_has_variables_of_its_own(javascript):
     vox = Vox()
-    text = "var n = (typeof n === 'undefined' ? 0 : n) + 1; count = n; Logger.write(String(count)); VoxEngine.terminate()"
+    text = (
+        "var n = (typeof n === 'undefined' ? 0 : n) + 1; count = n; Logger.write(String(count)); VoxEngine.terminate()"
+    )
     assert javascript(text, vox=vox).log == ["1"]
     assert javascript(text, vox=vox).log == ["1"]
 
@@ -48,8 +50,8 @@ def test_sloppy_code_is_taken(javascript):
 def test_the_language_is_of_2022_and_later(javascript):
     run = javascript(
         """
-        class Queue { #items = []; static made = 0; static { Queue.made = 1 } add(x) { this.#items.push(x); return this }
-                      get last() { return this.#items.at(-1) } has(x) { return #items in x } }
+        class Queue { #items = []; static made = 0; static { Queue.made = 1 }
+                      add(x) { this.#items.push(x); return this } get last() { return this.#items.at(-1) } has(x) { return #items in x } }
         const q = new Queue().add(1).add(2);
         let a = null; a ??= {b: {c: 3}};
         const {b: {c}, ...rest} = a, [x, , ...ys] = [1, 2, 3, 4];
@@ -146,11 +148,12 @@ def test_names_that_the_platform_does_not_have_are_undefined(javascript):
     run = javascript(
         """
         require(Modules.ASR); require(Modules.Player); require(undefined);
-        Logger.write([typeof Modules.Player, typeof VoxEngine.fly, typeof Fly, CallEvents.Flown, "say" in VoxEngine].join());
-        Logger.write([typeof VoxEngine["call" + "PSTN"], "callPSTN" in VoxEngine, typeof Call.prototype["s" + "ay"]].join());
+        Logger.write([typeof Modules.Player, typeof VoxEngine.fly, typeof Fly, CallEvents.Flown].join());
+        Logger.write(["fly" in VoxEngine, "callPSTN" in VoxEngine].join());
+        Logger.write([typeof VoxEngine["call" + "PSTN"], typeof Call.prototype["s" + "ay"]].join());
         """
     )
-    assert run.log == ["undefined,undefined,undefined,,false", "function,true,function"]
+    assert run.log == ["undefined,undefined,undefined,", "false,true", "function,function"]
 
 
 def test_old_names_are_answered(javascript):
@@ -164,31 +167,32 @@ def test_old_names_are_answered(javascript):
         """,
         prepare=lambda vox: vox.web.on("POST", "http://web.example/old").reply(text="taken"),
     )
-    assert run.log == [
-        "Call.RecordError,WebSocket.Open,Language.US_ENGLISH_FEMALE".replace("WebSocket.Open", run.log[0].split(",")[1]),
-        "true,ru",
-        "200taken",
-    ]
+    assert run.log == ["Call.RecordError,WebSocket.Open,Language.US_ENGLISH_FEMALE", "true,ru", "200taken"]
 
 
 def test_constants_have_their_documented_values(javascript):
     run = javascript(
         """
         require(Modules.ASR); require(Modules.OpenAI);
-        Logger.write([VoiceList.Amazon.en_US_Joanna, ASRProfileList.Google.en_US, RecordExpireTime.THREE_MONTHS,
-          AMD.Model.RU, AppEvents.CallAlerting, OpenAI.RealtimeAPIEvents.ResponseDone, VoiceList.Nobody].join("\\n"));
+        Logger.write([VoiceList.Amazon.en_US_Joanna, ASRProfileList.Google.en_US, RecordExpireTime.SIXMONTHS,
+          AMD.Model.CO, AppEvents.CallAlerting, OpenAI.RealtimeAPIEvents.ResponseDone, VoiceList.Nobody].join("\\n"));
         """
     )
-    values = run.log[0].split("\n")
-    assert values[0] == "VoiceList.Amazon.en_US_Joanna"
-    assert values[1] == "ASRProfileList.Google.en_US"
-    assert values[4:] == ["Application.CallAlerting", "OpenAI.Realtime.ResponseDone", ""] or values[4]
+    assert run.log[0].split("\n") == [
+        "VoiceList.Amazon.en_US_Joanna",
+        "ASRProfileList.Google.en_US",
+        "-6m",
+        "colombia",
+        "Application.CallAlerting",
+        "OpenAI.RealtimeAPI.ResponseDone",
+        "",
+    ]
 
 
 def test_texts_of_all_kinds_cross_both_ways(javascript):
     run = javascript(
         """
-        const texts = ["plain", "żółw 🐢", "a\\u0000b", "\\ud800 lone", "x".repeat(5) + "y".repeat(5), "\\u0001u", '"', ""];
+        const texts = ["plain", "żółw 🐢", "a\\u0000b", "\\ud800 lone", "x".repeat(5) + "y", "\\u0001u", '"', ""];
         for (const text of texts) Logger.write(VoxEngine.customData(text) === text ? "same" : "other");
         let rope = ""; for (let i = 0; i < 3000; i++) rope += i;
         Logger.write(String(bytes2str(str2bytes(rope)) === rope));
@@ -248,7 +252,9 @@ def test_date_and_chance_are_the_sessions_own(javascript):
 
 def idle(text):
     """A scenario that stays alive through a call that it makes, for as long as its timers take."""
-    return text + "\nVoxEngine.callPSTN('15550100', '1').addEventListener(CallEvents.Disconnected, VoxEngine.terminate);"
+    return (
+        text + "\nVoxEngine.callPSTN('15550100', '1').addEventListener(CallEvents.Disconnected, VoxEngine.terminate);"
+    )
 
 
 def test_timers_fire_in_order_with_their_arguments(javascript):
@@ -316,7 +322,7 @@ def test_promises_of_the_platform_reject_with_an_error(javascript):
         });
         """
     )
-    assert run.log == ["true true", "value", "null"] or run.log == ["true true", "value", "undefined"]
+    assert run.log == ["true true", "value", "null"]
 
 
 # --- logging ---

@@ -157,7 +157,8 @@ def test_a_rejection_that_is_handled_late_in_the_same_turn_is_none(javascript):
         """
         const later = Promise.reject(new Error("seen"));
         later.catch((e) => Logger.write(e.message));
-        (async () => { try { await (async () => { throw new Error("caught") })() } catch (e) { Logger.write(e.message) } })();
+        const fails = async () => { throw new Error("caught") };
+        (async () => { try { await fails() } catch (e) { Logger.write(e.message) } })();
         """
     )
     assert sorted(run.log) == ["caught", "seen"]

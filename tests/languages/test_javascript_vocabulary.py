@@ -55,14 +55,17 @@ def test_every_function_of_the_official_list_that_is_declared(ask):
     names = [
         name
         for name in official.api()["functions"]
-        if (owner := name.rpartition(".")[0]) == "" or name.rpartition(".")[2] in getattr(NAMESPACES.get(owner), "methods", ())
+        if (owner := name.rpartition(".")[0]) == ""
+        or name.rpartition(".")[2] in getattr(NAMESPACES.get(owner), "methods", ())
     ]
     assert set(ask(f"typeof {name}" for name in names)) == {"function"}
 
 
 def test_every_event_has_its_documented_value(ask):
     events = {
-        f"{enum}.{member}": str(event) for enum, names in manifest.events.items() for member, event in names.members.items()
+        f"{enum}.{member}": str(event)
+        for enum, names in manifest.events.items()
+        for member, event in names.members.items()
     }
     assert dict(zip(events, ask(events), strict=True)) == events
 
@@ -80,7 +83,10 @@ def test_every_small_constant_has_its_value(ask):
 def test_every_old_name(ask):
     pairs = [(old, today) for old, today in legacy.ALIASES.items() if today.rpartition(".")[0] in ("", *NAMESPACES)]
     events = [(old, today) for old, today in legacy.ALIASES.items() if today.rpartition(".")[0] in manifest.events]
-    assert ask(f"typeof {old}" for old, _ in pairs) == ["object" if today == "CallList" else kind for (_, today), kind in zip(pairs, ask(f"typeof {today}" for _, today in pairs), strict=True)]
+    assert ask(f"typeof {old}" for old, _ in pairs) == [
+        "object" if today == "CallList" else kind
+        for (_, today), kind in zip(pairs, ask(f"typeof {today}" for _, today in pairs), strict=True)
+    ]
     assert ask(old for old, _ in events) == ask(today for _, today in events)
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from voxsim.engine.appevents import AppEvents
-from voxsim.engine.journal import plain
 from voxsim.engine.future import LATER
+from voxsim.engine.journal import plain
 from voxsim.engine.lifecycle import RUNNING
 from voxsim.engine.ports import SocketFar
 from voxsim.engine.units.websocket import WebSocket

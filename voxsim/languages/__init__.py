@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,7 @@ from voxsim.languages.python import PythonProgram
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.naming import nearest
 
-_PROGRAMS: Final = {".js": JavaScriptProgram, ".py": PythonProgram}
+_PROGRAMS: Final[Mapping[str, Callable[..., Script]]] = {".js": JavaScriptProgram, ".py": PythonProgram}
 
 ENDINGS: Final = frozenset(_PROGRAMS)
 """The endings of scenario files."""

@@ -23,10 +23,7 @@ def source(file: str, most_characters: int) -> tuple[Stamp, str]:
         status = Path(file).stat()
         stamp = status.st_mtime_ns, status.st_size
         known = _read.get(file)
-        if known is not None and known[0] == stamp:
-            text = known[1]
-        else:
-            text = Path(file).read_bytes().decode("utf-8")
+        text = known[1] if known is not None and known[0] == stamp else Path(file).read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ScenarioError(

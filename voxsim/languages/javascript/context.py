@@ -191,7 +191,9 @@ class Context:
         """An object of JavaScript as it is now; as it was seen before, where it cannot be looked at now."""
         if self._depth and not self.engine.nests:
             return seen
-        found: Mapping[str, Any] = self._exchange.read(str(self._turn(self.engine.call, OBJECT, float(number), None)))[0]
+        found: Mapping[str, Any] = self._exchange.read(str(self._turn(self.engine.call, OBJECT, float(number), None)))[
+            0
+        ]
         return found
 
     def place_of(self, number: int) -> str:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 _MOST_FRAMES: Final = 8
 
+
 @cache
 def prelude() -> str:
-    """The JavaScript side of the bridge."""
-    return resources(__package__).joinpath("prelude.js").read_text(encoding="utf-8")
+    """The JavaScript side of the bridge, an expression that is a function of the host function."""
+    here = resources(__package__)
+    bridge, language = (here.joinpath(name).read_text(encoding="utf-8") for name in ("bridge.js", "language.js"))
+    return f"((host) => ({bridge})(host, {language}))"
 
 
 class JavaScriptProgram:

@@ -149,7 +149,7 @@ class QuickJs:
             if self._pending():
                 self._run_jobs()
             return result
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the package raises what it likes
             raise self._read(error) from None
         finally:
             turns.depth = 0
@@ -167,7 +167,7 @@ class QuickJs:
         try:
             result: Plain = function(*args)
             return result
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the package raises what it likes
             raise self._read(error) from None
         finally:
             _turns.depth -= 1

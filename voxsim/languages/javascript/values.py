@@ -1,4 +1,4 @@
-"""Values between Python and JavaScript: what is data crosses as JSON, what is not crosses as a number that stands for it.
+"""Values between Python and JavaScript: data crosses as JSON, all else as a number that stands for it.
 
 Units, functions, promises and objects given by reference are looked up in the tables of a session's `Exchange`; results
 of the platform become plain objects under their documented names. It calls nothing.
@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -38,16 +37,22 @@ _plain_read: Final = json.JSONDecoder().decode
 _shapes: Final[list[str]] = []
 
 
-@cache
+_numbers: Final[dict[tuple[type[Event], str], int]] = {}
+
+
 def _shape(payload: type[Event], kinds: str) -> int:
     """The number of a shape; it is the same for all sessions."""
+    known = _numbers.get((payload, kinds))
+    if known is not None:
+        return known
     fields = [(wire, kind) for (_, wire), kind in zip(payload_fields(payload), kinds, strict=True) if kind != "-"]
     _shapes.append(json.dumps([word for field in fields for word in field]))
+    _numbers[payload, kinds] = len(_shapes) - 1
     return len(_shapes) - 1
 
 
 def shape(number: int) -> str:
-    """The fields of a shape, as JSON: documented names, each followed by `=` plain, `u` a unit, or `j` anything else."""
+    """The fields of a shape, as JSON: documented names, each followed by `=` (plain), `u` (a unit) or `j` (other)."""
     return _shapes[number]
 
 
@@ -99,7 +104,7 @@ class Exchange:
 
     def _meant(self, found: dict[str, Any]) -> Any:
         """What an object stands for, when it is marked."""
-        if len(found) > 2 or not found:  # noqa: PLR2004 - a mark and one more thing
+        if len(found) > 2 or not found:
             return found
         mark = next(iter(found))
         number = found[mark]
@@ -137,12 +142,13 @@ class Exchange:
         if value is None or value is True or value is False:
             return value
         kind = type(value)
-        if kind is str or (isinstance(value, str) and (value := str.__str__(value)) is not None):
-            if value.isascii() and "\0" not in value:
-                return "s" + value
-            return "j" + self._write(value)
-        if kind is float or isinstance(value, int | float):
-            return value if kind is float or -_MOST < value < _MOST else float(value)
+        if isinstance(value, str):
+            text = str(value)
+            return "s" + text if text.isascii() and "\0" not in text else "j" + self._write(text)
+        if isinstance(value, float):
+            return value
+        if isinstance(value, int):
+            return int(value) if -_MOST < value < _MOST else float(value)
         if kind is Future:
             self._last = number = self._last + 1
             self._awaited(number, value)

@@ -1,7 +1,7 @@
-"""The one vocabulary as JavaScript sees it: each documented name described as data, from the manifest and the constants.
+"""The one vocabulary as JavaScript sees it: each documented name described as data, from the manifest and the lists.
 
-The prelude asks for a name when a scenario first uses it, and builds from the description. Nothing here names a class or
-a method of the platform: what is declared in Python is there in JavaScript.
+The prelude asks for a name when a scenario first uses it, and builds from the description. Nothing here names a class
+or a method of the platform: what is declared in Python is there in JavaScript.
 """
 
 from __future__ import annotations
@@ -151,20 +151,26 @@ def member(dotted: str, name: str) -> str | None:
     return "maker" if callable(value) else f"={value}"
 
 
-@cache
+_names: Final[dict[type, str | None]] = {}
+_methods: Final[dict[type, dict[str, Method]]] = {}
+
+
 def unit_name(kind: type) -> str | None:
     """The documented class of a Python object, or None when it has none."""
-    load_all()
-    by_class = {found.python: name for name, found in manifest.units.items()}
-    return next((by_class[base] for base in kind.__mro__ if base in by_class), None)
+    if kind not in _names:
+        by_class = {found.python: name for name, found in manifest.units.items()}
+        _names[kind] = next((by_class[base] for base in kind.__mro__ if base in by_class), None)
+    return _names[kind]
 
 
-@cache
 def methods(kind: type) -> dict[str, Method]:
     """The methods of a documented class by documented name."""
-    name = unit_name(kind)
-    declared = manifest.units[name or ""].methods
-    return {documented: getattr(kind, attribute) for documented, (attribute, _) in declared.items()}
+    found = _methods.get(kind)
+    if found is None:
+        declared = manifest.units[unit_name(kind) or ""].methods
+        found = {documented: getattr(kind, attribute) for documented, (attribute, _) in declared.items()}
+        _methods[kind] = found
+    return found
 
 
 @cache
