@@ -51,7 +51,8 @@ def test_the_language_is_of_2022_and_later(javascript):
     run = javascript(
         """
         class Queue { #items = []; static made = 0; static { Queue.made = 1 }
-                      add(x) { this.#items.push(x); return this } get last() { return this.#items.at(-1) } has(x) { return #items in x } }
+                      add(x) { this.#items.push(x); return this }
+                      get last() { return this.#items.at(-1) } has(x) { return #items in x } }
         const q = new Queue().add(1).add(2);
         let a = null; a ??= {b: {c: 3}};
         const {b: {c}, ...rest} = a, [x, , ...ys] = [1, 2, 3, 4];
