@@ -61,6 +61,7 @@ class Leg:
         transferred: its subscriber was transferred to somebody else, or asked for a transfer that worked.
         answered_by: who is at the far end: `human`, `machine`, `mimic` (a machine that sounds like a person), or
             `nobody` when nothing is ever said there.
+        custom_data: what a scenario passes with a call to a user, or None.
     """
 
     __slots__ = (
@@ -72,6 +73,7 @@ class Leg:
         "callerid",
         "cause",
         "connected_at",
+        "custom_data",
         "direct",
         "display_name",
         "early",
@@ -114,6 +116,7 @@ class Leg:
         self.display_name = display_name
         self.offered_headers = headers
         self.push_seconds: float | None = None
+        self.custom_data: str | None = None
         self.far: Far | None = None
         self.state = ALERTING if incoming else PROGRESSING
         self.early = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from voxsim.engine.leg import Leg
 from voxsim.engine.ports import Far, Headers, SilentFar
@@ -21,12 +21,26 @@ if TYPE_CHECKING:
     from voxsim.platform.platform import Platform
 
 
+class Presence(Protocol):
+    """Users who are logged in for real, through an SDK."""
+
+    def reach(self, leg: Leg) -> Far | None:
+        """The far end of a call to a user who is logged in; None when the user is not."""
+
+    def expects(self, leg: Leg) -> bool:
+        """Whether the user whom a call is for could be logged in, and is not."""
+
+
 class Directory:
     """Parties by number, user name, SIP address or pattern; the first that was added and matches wins.
 
     Args:
         platform: where calls of these parties go.
         stranger: how somebody behaves whom nobody plays, or None: then a call to them fails with 404.
+
+    Attributes:
+        presence: who is logged in through an SDK, and is called before any party; a user with a password whom nobody
+            plays and who is not logged in cannot be reached.
     """
 
     def __init__(self, switch: Switch, platform: Platform, stranger: Behaviour | None = None) -> None:
@@ -36,6 +50,7 @@ class Directory:
         self.parties: list[Party] = []
         self.on_line: list[Callable[[Line], None]] = []
         self.unplayed: list[str] = []
+        self.presence: Presence | None = None
 
     def add(self, party: Party) -> Party:
         """Let a party be called."""
@@ -57,7 +72,12 @@ class Directory:
         """The far end for an outgoing leg, or why there is none."""
         if leg.kind == CONFERENCE:
             return self._platform.conferences.reach(leg)
+        presence = self.presence if leg.kind == "user" else None
+        if presence is not None and (far := presence.reach(leg)) is not None:
+            return far
         party = self.find(leg.kind, leg.number)
+        if party is None and presence is not None and presence.expects(leg):
+            return Cause.sip(Sip.TEMPORARILY_UNAVAILABLE, USER_OFFLINE)
         if party is None:
             if self._stranger is None:
                 self.unplayed.append(leg.number)

@@ -38,6 +38,7 @@ class User:
 
     Attributes:
         password_hash: what a login is checked against, MD5 of `name:voximplant.com:password`; empty for no login.
+        password_sha256: SHA-256 of the same, which SDKs may send in its place.
         applications: the ids of the applications that it belongs to.
     """
 
@@ -45,6 +46,7 @@ class User:
     name: str
     display_name: str
     password_hash: str = attrs.field(default="", repr=False)
+    password_sha256: str = attrs.field(default="", repr=False)
     active: bool = True
     custom_data: str = ""
     applications: tuple[int, ...] = ()
@@ -128,3 +130,8 @@ class Account:
 def password_hash(user: str, password: str) -> str:
     """What is kept of a password: the SDKs' login answers a challenge with this hash, so it must be this one."""
     return hashlib.md5(f"{user}:{REALM}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+def password_sha256(user: str, password: str) -> str:
+    """The same with SHA-256."""
+    return hashlib.sha256(f"{user}:{REALM}:{password}".encode()).hexdigest()

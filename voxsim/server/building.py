@@ -25,7 +25,7 @@ from voxsim.parties.entries import ApplicationEntry, Configuration, PartyEntry, 
 from voxsim.parties.party import Party
 from voxsim.parties.staffing import set_up
 from voxsim.parties.world import World
-from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash
+from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash, password_sha256
 from voxsim.platform.commands import Context
 from voxsim.platform.commands.secrets import load_secrets
 from voxsim.platform.commands.users import load_users
@@ -298,6 +298,7 @@ def _add_user(account: Account, entry: UserEntry) -> None:
         name=entry.name,
         display_name=entry.display_name,
         password_hash=password_hash(entry.name, entry.password) if entry.password else "",
+        password_sha256=password_sha256(entry.name, entry.password) if entry.password else "",
         active=entry.active,
         custom_data=entry.custom_data,
         applications=tuple(ids),

@@ -21,6 +21,7 @@ from voxsim.server.door import Pending
 from voxsim.server.messages import JSON, Request, Response
 from voxsim.server.shelf import PREFIX as RECORDS
 from voxsim.server.shelf import Shelf
+from voxsim.server.websdk import BALANCERS, NEAREST, PLATFORM, SdkDoor
 from voxsim.server.websocket import BadHandshake, SocketConnection
 from voxsim.vocabulary.errors import VoxsimError
 
@@ -42,6 +43,7 @@ SESSIONS: Final = "/sessions/"
 LOGS: Final = "/logs/"
 
 _NOT_FOUND: Final = Response(404)
+_NOBODY: Final[frozenset[str]] = frozenset()
 
 
 def json_response(status: int, value: Any) -> Response:
@@ -63,6 +65,7 @@ class Routes:
         calls: places simulated calls.
         records: what is left of sessions that have ended.
         shelf: the files of recordings.
+        sdk: lets clients of the Web SDK in.
         welcome: the text of the front page.
     """
 
@@ -75,6 +78,7 @@ class Routes:
     calls: Calls
     records: Records
     shelf: Shelf
+    sdk: SdkDoor
     welcome: Callable[[], str]
 
     # --- requests ---
@@ -89,6 +93,8 @@ class Routes:
             if request.method not in ("GET", "HEAD"):
                 return _only("GET")
             return self._wrong_host(request) or await self.shelf.answer(request)
+        if path == NEAREST:
+            return self._wrong_host(request, BALANCERS) or self.sdk.nearest(request)
         if path == API or path.startswith(API + "/"):
             return self._barred(request, CLIENT_HOSTS) or await self.management(request)
         if (barred := self._barred(request)) is not None:
@@ -126,7 +132,10 @@ class Routes:
 
     async def upgrade(self, request: Request, trailing: bytes, stream: Stream) -> None:
         """Carry the WebSocket that a request asks for, until it is closed."""
-        barred = self._wrong_host(request)
+        barred = self._wrong_host(request, BALANCERS if request.path == PLATFORM else _NOBODY)
+        if barred is None and request.path == PLATFORM:
+            await self._serve_sdk(request, trailing, stream)
+            return
         address = Address.parse(request.target)
         session = address.find(self.door.switch.sessions) if address is not None else None
         if barred is not None or address is None or session is None:
@@ -153,6 +162,12 @@ class Routes:
             await socket.run()
         finally:
             self.sweep.watched.discard(socket)
+
+    async def _serve_sdk(self, request: Request, trailing: bytes, stream: Stream) -> None:
+        try:
+            await self.sdk.upgrade(request, trailing, stream)
+        except BadHandshake as error:
+            await stream.send(_bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
 
     # --- who may ask ---
 

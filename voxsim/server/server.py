@@ -22,6 +22,7 @@ import trio
 from voxsim.platform.commands import ManagementError
 from voxsim.protocols.gate import Gate
 from voxsim.protocols.management import Verifier, authenticate
+from voxsim.protocols.websdk import Gateway
 from voxsim.server.audio import Speech
 from voxsim.server.calls import Calls
 from voxsim.server.door import Door
@@ -33,6 +34,7 @@ from voxsim.server.routes import Management, Routes
 from voxsim.server.shelf import PREFIX as RECORDS
 from voxsim.server.shelf import Shelf
 from voxsim.server.sweep import Sweep
+from voxsim.server.websdk import SdkDoor
 from voxsim.vocabulary.codes import FinishReason
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ class Server:
         self.management: Management = _no_management
         self.keys: Verifier | None = None
         self.url = self.secure_url = ""
+        self.gateway: Gateway
+        self.sdk: SdkDoor
         self.records: Records
         self.shelf: Shelf
         self.nursery: trio.Nursery
@@ -109,6 +113,7 @@ class Server:
             switch.voices = speech = Speech(self.door, nursery, switch.sounds)
             self.shelf = switch.recordings = await self._shelf(folder, speech, nursery)
             sweep = Sweep()
+            self.sdk = self._sdk(sweep)
             routes = self._routes(nursery, sweep)
             listening = Listening(self.door, self._limits, clients, routes.answer, routes.upgrade, sweep, self._tls)
             await self._listen(listening, address)
@@ -117,6 +122,7 @@ class Server:
             ready()
             await self._stop.wait()
             await self._end_sessions()
+            await self.door.call(self.gateway.stop)
             await listening.stop(self._limits.stop_seconds)
             clients.cancel_scope.cancel()
             nursery.cancel_scope.cancel()
@@ -136,8 +142,16 @@ class Server:
             calls=Calls(self.door, self.world),
             records=self.records,
             shelf=self.shelf,
+            sdk=self.sdk,
             welcome=self._welcome,
         )
+
+    def _sdk(self, sweep: Sweep) -> SdkDoor:
+        """The door of Web SDK clients; from now on calls to users find those who are logged in."""
+        world = self.world
+        self.gateway = Gateway(world.platform, factor=self.door.factor)
+        world.directory.presence = self.gateway
+        return SdkDoor(self.gateway, self.door, self._limits, self.nursery, sweep)
 
     async def _shelf(self, folder: Path, voices: Speech, nursery: trio.Nursery) -> Shelf:
         switch = self.world.switch
@@ -168,6 +182,7 @@ class Server:
         if address.secure_port is not None and self._tls is not None:
             port = await listening.listen(address.host, address.secure_port, secure=True)
             self.secure_url = f"https://{shown}:{port}"
+            self.sdk.address = f"{shown}:{port}"
         self.world.platform.origin = attrs.evolve(
             self.world.platform.origin,
             access_url=f"{self.url}/request/{{session}}/{{secret}}",

@@ -57,6 +57,10 @@ class SocketConnection(Conversation):
     def accept(self, near: SocketNear) -> None:
         """Open the socket: the session has its end of it."""
         self.join(near)
+        self.open()
+
+    def open(self) -> None:
+        """Complete the handshake; what comes before somebody joins is dropped."""
         chosen = "chat" if "chat" in self.protocols else next(iter(self.protocols), None)
         self._queue(self._ws.send(AcceptConnection(subprotocol=chosen)))
 

@@ -74,13 +74,14 @@ class Calling(Namespace):
             extra_headers: `X-…` headers, and `VI-CallTimeout`.
             push_notification_timeout: milliseconds to wait for an offline user after a push, 10000 to 60000, 20000 by
                 default; with `require(Modules.PushService)` only.
-            video, scheme, custom_data, analytics_label, video_orientation_extension, conference_call,
+            custom_data: what an SDK at the other end gets with the call.
+            video, scheme, analytics_label, video_orientation_extension, conference_call,
                 disable_dtx_for_audio, max_video_bitrate, strict_codec_list: shape the real platform's media and
                 statistics; accepted, and without effect here.
         """
         if not username:
             raise BadArgument("callUser needs `username`.")
-        return dial(
+        call = dial(
             self.session,
             "user",
             username,
@@ -90,6 +91,9 @@ class Calling(Namespace):
             amd=amd,
             push=push_notification_timeout,
         )
+        if custom_data is not None:
+            call.leg.custom_data = str(custom_data)
+        return call
 
     @command(
         "callUserDirect(incomingCall, username, {parameters}?)",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from voxsim.platform.account import Account, User, password_hash
+from voxsim.platform.account import Account, User, password_hash, password_sha256
 from voxsim.platform.commands.declare import EMPTY_PARAMETER, Given, ManagementError, Reply, command, part_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ async def add_user(context: Context, given: Given) -> Reply:
         name=name,
         display_name=given["user_display_name"],
         password_hash=password_hash(name, given["user_password"]),
+        password_sha256=password_sha256(name, given["user_password"]),
         active=given.get("user_active", True),
         custom_data=given.get("user_custom_data", ""),
         applications=(context.application(given).id,),
