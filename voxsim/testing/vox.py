@@ -29,12 +29,13 @@ from voxsim.testing.calls import Words
 from voxsim.testing.expect import ExpectationFailed, Stream, Timed, contains, quoted
 from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
 from voxsim.testing.plays import Plays
+from voxsim.testing.sdkclients import Clients
 from voxsim.testing.surroundings import Surroundings
 from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 
-class Vox(trio.abc.Clock, Surroundings, Plays, Timed):
+class Vox(trio.abc.Clock, Surroundings, Plays, Clients, Timed):
     """A platform for one test.
 
     Args:

@@ -103,7 +103,8 @@ class Desk:
             connection.send("onACDStatus", connection.id, str(seat.agent.status), _unasked(connection), "")
         for other in self._gateway.devices(seat.agent.name):
             if other is not connection:
-                other.send("onACDStatus", other.id, str(seat.agent.status), _unasked(other), "")
+                # Of another client's request the SDK says that the same credentials are used twice (ACDError 6).
+                other.send("onACDStatus", other.id, status, request or _unasked(other), "")
 
     def _messaging_status(self, connection: Connection, params: Params) -> None:
         """The same for messaging of smart queues: kept, and given back."""
