@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from voxsim.engine.media import Sound
+from voxsim.engine.media import Sound, told
 from voxsim.engine.ports import Far, Headers
 from voxsim.vocabulary.codes import NORMAL_CLEARING, NORMAL_CLEARING_HEADERS, Cause, Sip
 from voxsim.vocabulary.enums import CallState
@@ -313,7 +313,7 @@ class Leg:
     def far_says(self, sound: Sound) -> None:
         """The subscriber begins to speak or to play something."""
         if self.media_back:
-            self._note("speaks", sound)
+            self._note("speaks", told(sound))
             if self.call is not None:
                 self.call.leg_speaks(sound)
 

@@ -14,6 +14,7 @@ import attrs
 
 from voxsim.engine.command import Options, command
 from voxsim.engine.emitter import Emitter
+from voxsim.engine.live import Live
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Sound:
         voice: who says it, where that was asked for.
         skipped: how much of it was over when it began, in microseconds: it was paused.
         confidence: how clearly it is said, from 0 to 1, where that was said; recognition is as sure of it.
+        live: its audio as it comes, when a real microphone hears it: then it has no length, and lasts until it is cut.
     """
 
     kind: str
@@ -44,11 +46,17 @@ class Sound:
     voice: str | None = None
     skipped: int = 0
     confidence: float | None = None
+    live: Live | None = attrs.field(default=None, eq=False, repr=False)
 
     def facts(self) -> dict[str, Any]:
         """Its facts for the timeline."""
         milliseconds = None if self.length is None else self.length // 1000
         return {"kind": self.kind, "content": self.content, "ms": milliseconds, "from": self.source}
+
+
+def told(sound: Sound) -> Sound:
+    """The sound as the timeline remembers it: without its audio."""
+    return sound if sound.live is None else attrs.evolve(sound, live=None)
 
 
 @attrs.frozen
@@ -220,6 +228,8 @@ class MediaUnit(Emitter):
 
     def _samples(self, sound: Sound, encoding: Encoding, position: int, milliseconds: float) -> bytes:
         """A piece of a sound of this unit, as `Voices.samples`."""
+        if sound.live is not None:
+            return sound.live.samples(encoding, position, milliseconds)
         return self.session.switch.voices.samples(sound, encoding, position, milliseconds)
 
     def _samples_to(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from voxsim.engine.frames import Encoding, OutgoingStream
+from voxsim.engine.hearing import Hearing
 from voxsim.engine.media import MediaUnit, Sound
 from voxsim.engine.samples import decode, encode, resampled, silence
 
@@ -28,15 +29,14 @@ class Outgoing:
         frames: makes the stream's messages.
     """
 
-    __slots__ = ("_frames", "_over", "_position", "_posted", "_socket", "_sound", "_source", "_timer", "session")
+    __slots__ = ("_frames", "_hearing", "_over", "_posted", "_socket", "_source", "_timer", "session")
 
     def __init__(self, socket: WebSocket, source: MediaUnit, frames: OutgoingStream) -> None:
         self.session = socket.session
         self._socket = socket
         self._source = source
         self._frames = frames
-        self._sound: Sound | None = None
-        self._position = 0
+        self._hearing = Hearing(socket, frames.encoding, source)
         self._timer: Timer | None = None
         self._posted = self._over = False
 
@@ -50,7 +50,7 @@ class Outgoing:
     def hear(self, sound: Sound | None) -> None:
         """A sound begins, or (None) what flows all the time: a frame goes out at once, unless one is on its way."""
         if self._timer is not None:
-            if sound is None or sound is self._sound or self._steady():
+            if sound is None or sound is self._hearing.sound or self._steady():
                 return
             self._timer.cancel()
             self._timer = None
@@ -74,33 +74,14 @@ class Outgoing:
             return
         switch = self.session.switch
         milliseconds = switch.timing.frame
-        sound = self._sounding()
-        if sound is not None:
-            piece = self._piece(sound, milliseconds)
-        elif self._steady():
+        piece = self._hearing.next(milliseconds)
+        if piece is None:
+            if not self._steady():
+                return
             encoding = self._frames.encoding
             piece = silence(encoding, encoding.samples_of(round(milliseconds * 1000)))
-        else:
-            return
         self._socket._write_frame(lambda number: self._frames.media(number, piece))
         self._timer = switch.after_ms(milliseconds, self._tick)
-
-    def _sounding(self) -> Sound | None:
-        sound = self._source._sounding_to(self._socket)
-        if sound is None or sound.length is None:
-            return sound
-        return sound if self.session.switch.now < sound.started + sound.length - sound.skipped else None
-
-    def _piece(self, sound: Sound, milliseconds: float) -> bytes:
-        step = round(milliseconds * 1000)
-        if sound is not self._sound:
-            # One that began since the last frame is heard from its beginning.
-            late = self.session.switch.now - sound.started
-            self._position = sound.skipped + (late if late >= step else 0)
-            self._sound = sound
-        piece = self._source._samples_to(self._socket, sound, self._frames.encoding, self._position, milliseconds)
-        self._position += step
-        return piece
 
     def _steady(self) -> bool:
         return self.session.switch.voices.steady and self._source._flows()

@@ -190,8 +190,12 @@ class ASR(MediaUnit):
     def hear(self, sound: Sound, origin: MediaUnit) -> None:
         """Something is said into it."""
         played = sound.source in (self.session.players or ())
-        if sound.kind == "speech" and sound.length is not None and self.state is ASRState.LISTENING and not played:
+        if sound.kind != "speech" or self.state is not ASRState.LISTENING or played:
+            return
+        if sound.length is not None:
             self._capture(sound, sound.length)
+        elif sound.live is not None:
+            self._capture(sound, None)
 
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What was being said was cut off: what was said of it so far is recognised."""
@@ -200,8 +204,8 @@ class ASR(MediaUnit):
     def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
         self._cut_off()
 
-    def _capture(self, sound: Sound, length: int) -> None:
-        """Plan what comes of an utterance, from now on to its result."""
+    def _capture(self, sound: Sound, length: int | None) -> None:
+        """Plan what comes of an utterance, from now on to its result; of one without a length, at its end."""
         model = self.session.switch.recognition
         if model.error is not None:
             self._end(ASREvents.ASRError(self, model.error))
@@ -210,6 +214,9 @@ class ASR(MediaUnit):
         heard = model.heard(sound, self._asked.hints)
         if self._asked.clean:
             heard = Heard(_bleeped(heard.text), heard.confidence)
+        if length is None:
+            self._speeches.append(Utterance(sound.started, 0, [(0, heard.text)], heard.confidence))
+            return
         speech = Utterance.of(sound, length, heard, self.session.switch.now)
         self._speeches.append(speech)
         if self._asked.interim:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from voxsim.engine.leg import CONNECTED, Leg
-from voxsim.engine.media import LEFT, RIGHT, MediaUnit, SendMedia, Sound
+from voxsim.engine.media import LEFT, RIGHT, MediaUnit, SendMedia, Sound, told
 from voxsim.engine.ports import Headers
 from voxsim.engine.units.callevents import AFTER_THE_END, CallEvents
 from voxsim.engine.units.playback import Playback, Segment
@@ -130,7 +130,7 @@ class CallLine(MediaUnit):
         leg = self.leg
         if leg.media_open and not leg.direct and leg.far is not None:
             self._heard = sound
-            self.session.note("media", "heard", self._id, sound)
+            self.session.note("media", "heard", self._id, told(sound))
             leg.far.heard(leg, sound)
             for take in self.takes or ():
                 take.hears(LEFT, sound, origin)
@@ -148,6 +148,8 @@ class CallLine(MediaUnit):
 
     def _sounding(self) -> Sound | None:
         speech = self._speech
+        if speech is not None and speech.live is not None:
+            return speech
         if speech is None or speech.length is None or speech.started + speech.length <= self.session.switch.now:
             return None
         return speech
@@ -239,16 +241,20 @@ class CallLine(MediaUnit):
     def leg_speaks(self, sound: Sound) -> None:
         """The subscriber began to say something."""
         self._speech = sound
-        if self._mic and sound.kind == "speech" and sound.length is not None:
+        if self._mic and sound.kind == "speech" and (sound.length is not None or sound.live is not None):
             self.emit(CallEvents.MicStatusChange(self, self._id, active=True))
-            self.session.switch.at(sound.started + sound.length, self._speech_over, sound)
+            if sound.length is not None:
+                self.session.switch.at(sound.started + sound.length, self._speech_over, sound)
         for detector in self._detectors or ():
             detector.heard(sound)
         self.play_out(sound)
 
     def leg_hushes(self) -> None:
         """What the subscriber was saying was cut off."""
-        if self._speech is not None:
+        speech = self._speech
+        if speech is not None:
+            if speech.live is not None:
+                self._speech_over(speech)
             self._speech = None
             for sink in self.sinks:
                 sink.hear_nothing(self)

@@ -1,0 +1,128 @@
+"""Link: the media of one call, between its peer in a browser and its leg in the engine.
+
+What the browser says becomes utterances of the leg, as long as they are; what the leg's call hears is sent to it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from voxsim.engine.hearing import Hearing
+from voxsim.engine.live import Live
+from voxsim.engine.media import Sound
+from voxsim.protocols.media.peer import Peer
+from voxsim.protocols.media.sdp import BadDescription
+from voxsim.protocols.media.sender import QUIET
+from voxsim.protocols.media.voice import ULAW, VoiceActivity
+
+if TYPE_CHECKING:
+    from voxsim.engine.leg import Leg
+    from voxsim.protocols.websdk import MediaNear
+    from voxsim.server.media import Media
+
+
+class Link:
+    """The media of one call.
+
+    Args:
+        media: the plane that it belongs to.
+        near: the call.
+        number: by which the plane finds it.
+    """
+
+    def __init__(self, media: Media, near: MediaNear, number: int) -> None:
+        self.number = number
+        self.peer = Peer(
+            number,
+            media.certificate,
+            media.host,
+            media.port,
+            send=media.send,
+            on_key=self._key,
+            unix_time=media.unix_time,
+        )
+        self._media = media
+        self._near = near
+        self._activity = VoiceActivity(media.voice)
+        self._live: Live | None = None
+        self._hearing: Hearing | None = None
+
+    # --- descriptions ---
+
+    def answer(self, offer: str) -> str:
+        """The answer to a client's offer; empty when the call is to have no media."""
+        try:
+            return self.peer.answer(offer)
+        except BadDescription as error:
+            self._note("no media", str(error))
+            return ""
+
+    def renewed(self, offer: str) -> str:
+        """The answer to a client's new offer within a call."""
+        return self.answer(offer)
+
+    def offer(self) -> str:
+        """An offer for a client."""
+        return self.peer.offer()
+
+    def accepted(self, answer: str) -> None:
+        """The client's answer to the last offer."""
+        try:
+            self.peer.accept(answer)
+        except BadDescription as error:
+            self._note("no media", str(error))
+
+    def candidates(self, body: str) -> None:
+        """Nothing happens: the client's connectivity checks show where it is."""
+
+    def hear(self, sound: Sound | None) -> None:
+        """Nothing happens: what sounds is looked at every 20 ms."""
+
+    def digits(self, digits: str) -> None:
+        """DTMF digits arrive at the client."""
+        self.peer.press(digits)
+
+    def close(self) -> None:
+        """The call is over."""
+        self._media.forget(self)
+        self.peer.close(time.monotonic())
+
+    # --- every 20 ms ---
+
+    def tick(self, now: float) -> None:
+        """Take 20 ms of what the browser says, and send it 20 ms of what it is to hear."""
+        self.peer.tick(now)
+        leg = self._near.leg
+        self._listen(leg)
+        self.peer.play(self._heard(leg), now)
+
+    def _listen(self, leg: Leg) -> None:
+        what, audio = self._activity.hear(self.peer.pull() or QUIET)
+        if what == "begins":
+            self._live = Live(ULAW)
+            self._live.append(audio)
+            now = self._media.door.switch.now
+            leg.far_says(Sound("speech", self._media.speech_text, now, None, leg.id, live=self._live))
+        elif self._live is not None:
+            self._live.append(audio)
+            if what == "ends":
+                self._live = None
+                leg.far_hushes()
+
+    def _heard(self, leg: Leg) -> bytes | None:
+        call = leg.call
+        if call is None or not leg.media_open:
+            return None
+        if self._hearing is None:
+            self._hearing = Hearing(call, ULAW)
+        return self._hearing.next(20)
+
+    def _key(self, key: str) -> None:
+        """The browser has pressed a digit."""
+        door = self._media.door
+        door.switch.post(self._near.leg.far_presses, key)
+        door.driver.poke()
+
+    def _note(self, name: str, why: str) -> None:
+        self._media.door.switch.note(None, "media", name, str(self.number), {"why": why})
