@@ -269,11 +269,12 @@ async def test_websdk_a_device_that_vanishes_leaves_the_others_ringing(vox, scen
     await one.called()
     call = await two.called()
     one.close_tab()
-    await vox.advance(31)
+    await vox.advance(15)
+    two.close_tab()
+    await vox.advance(16)
     assert call.state == "ALERTING"
     assert len(vox.gateway.devices("alice")) == 1
-    two.close_tab()
-    await vox.logged("failed 408")
+    await vox.logged("failed 480 User Offline")
 
 
 async def test_websdk_the_caller_gives_up_while_it_rings(vox, scenario):

@@ -84,8 +84,7 @@ class _Ear:
         self._clients = clients
         self._end = end
         self._descriptions = descriptions
-        self.answer = descriptions.answer
-        self.renewed = descriptions.renewed
+        self.answer = self.renewed = descriptions.renewed
         self.offer = descriptions.offer
         self.accepted = descriptions.accepted
         self.candidates = descriptions.candidates

@@ -125,6 +125,7 @@ class Page:
         self.session = session
         self.context = context
         self.console = []
+        self.closed = False
         self._loaded = trio.Event()
 
     def _happened(self, method, params):
@@ -152,4 +153,7 @@ class Page:
         return result["result"].get("value")
 
     async def close(self):
+        if self.closed:
+            return
+        self.closed = True
         await self.browser.command("Target.disposeBrowserContext", browserContextId=self.context)

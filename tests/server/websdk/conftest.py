@@ -109,3 +109,46 @@ async def visit(browser, pages):
     yield show
     for page in opened:
         await page.close()
+
+
+class Log:
+    """The lines that scenarios write, in order; `until` waits for one that nobody has waited for yet."""
+
+    def __init__(self):
+        self.lines = []
+        self._changed = trio.Event()
+
+    def told(self, record):
+        if record.kind == "log":
+            self.lines.append(record.name)
+            self._changed.set()
+            self._changed = trio.Event()
+
+    async def until(self, words):
+        with trio.fail_after(20):
+            while True:
+                for index, line in enumerate(self.lines):
+                    if words in line:
+                        del self.lines[: index + 1]
+                        return line
+                await self._changed.wait()
+
+
+@pytest.fixture
+def log(world):
+    found = Log()
+    world.switch.subscribe(found.told)
+    return found
+
+
+@pytest.fixture
+def enter(visit):
+    """Open a page with an SDK, connected, and logged in as somebody."""
+
+    async def log_in(sdk, server, user, config="{}"):
+        page = await visit(sdk, server, config)
+        result = await page.run(f"login('{user}', '{PASSWORD}')")
+        assert result["result"] is True
+        return page
+
+    return log_in

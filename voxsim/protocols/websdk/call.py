@@ -83,11 +83,11 @@ class SdkCall(SilentFar):
         self._send("handleRingOut")
 
     def progressed(self, leg: Leg, headers: Headers) -> None:
-        """183: the client hears the platform before the answer."""
+        """183: the client hears the platform before the answer; without a description the SDK would hang up."""
         self._stop_ringing()
-        first, self._early = not self._early, True
-        if first:
-            self._send("startEarlyMedia", dict(headers), self.link.answer(self._offer), self._scheme())
+        if not self._early and (answer := self.link.answer(self._offer)):
+            self._early = True
+            self._send("startEarlyMedia", dict(headers), answer, self._scheme())
 
     def answered(self, leg: Leg, headers: Headers) -> None:
         """The platform has answered the client."""
