@@ -107,6 +107,8 @@ def _greet(project: Project, server: Server, options: Options) -> None:
     ]
     if server.secure_url and project.authority is not None:
         lines.append(f"  HTTPS  {server.secure_url}  (trust {project.authority.certificate_file})")
+        if server.muted:
+            lines.append(f"  Calls of the Web SDK have no sound: {server.muted}")
     form = f"-d account_id={account.id} -d api_key={account.api_key} -d rule_id=1"
     lines += [
         f"  API    {server.url}/platform_api/  {credentials}",

@@ -131,7 +131,8 @@ class Project:
             await self._recall(storage)
             tls = self.authority.server_context(self.names) if self.authority is not None else None
             files = self.folder / "records" if self.folder is not None else None
-            server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files)
+            media = self.configuration.media
+            server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files, media=media)
             keeper = await stack.enter_async_context(Keeper.opened(self.world.platform, storage))
             context = self.world.context = Context(self.world.platform, storage, _Starter(server), kept=keeper.kept)
             await load_secrets(context)

@@ -16,10 +16,12 @@ import trio
 from voxsim.protocols.media import stun
 from voxsim.protocols.media.dtls import Certificate
 from voxsim.protocols.media.peer import Address
+from voxsim.protocols.media.voice import VoiceSettings
 from voxsim.server.medialink import Link
+from voxsim.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from voxsim.protocols.media.voice import VoiceSettings
+    from voxsim.parties.mediaentry import MediaEntry
     from voxsim.protocols.websdk import MediaNear
     from voxsim.server.door import Door
 
@@ -37,24 +39,15 @@ class Media:
 
     Args:
         door: the way into the engine.
-        host: where browsers send their audio: an address of this machine.
-        voice: what counts as speech.
-        speech_text: what utterances are recognised as, for nobody here recognises speech.
+        entry: how it was configured.
     """
 
-    def __init__(
-        self,
-        door: Door,
-        host: str = "127.0.0.1",
-        *,
-        voice: VoiceSettings | None = None,
-        speech_text: str = "(speech)",
-    ) -> None:
+    def __init__(self, door: Door, entry: MediaEntry) -> None:
         self.door = door
-        self.host = host
-        self.port = 0
-        self.voice = voice
-        self.speech_text = speech_text
+        self.host = entry.host
+        self.port = entry.port
+        self.voice = VoiceSettings(level=entry.speech_level)
+        self.speech_text = entry.speech_text
         self.certificate = Certificate()
         self._offset = time.time() - time.monotonic()
         self._socket: socket.socket | None = None
@@ -97,13 +90,19 @@ class Media:
         """Open the socket, and serve in the nursery until it is cancelled.
 
         Raises:
-            OSError: the address is none of this machine.
+            ConfigurationError: the address cannot be had.
         """
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         self._socket = opened = socket.socket(family, socket.SOCK_DGRAM)
         opened.setblocking(False)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-        opened.bind((self.host, self.port))
+        try:
+            opened.bind((self.host, self.port))
+        except OSError as error:
+            opened.close()
+            where = f"{self.host}, UDP port {self.port}"
+            text = f"Audio cannot be received at {where}: {error.strerror}. 'host' and 'port' stand in [media]."
+            raise ConfigurationError(text) from None
         self.port = opened.getsockname()[1]
         nursery.start_soon(self._receive, opened)
         nursery.start_soon(self._pace)

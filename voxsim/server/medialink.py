@@ -93,12 +93,18 @@ class Link:
     def tick(self, now: float) -> None:
         """Take 20 ms of what the browser says, and send it 20 ms of what it is to hear."""
         self.peer.tick(now)
-        leg = self._near.leg
-        self._listen(leg)
-        self.peer.play(self._heard(leg), now)
+        leg: Leg | None = getattr(self._near, "leg", None)
+        if leg is not None:
+            self._listen(leg)
+            self._notice(leg, self.peer.silent(now))
+            self.peer.play(self._heard(leg), now)
 
     def _listen(self, leg: Leg) -> None:
-        what, audio = self._activity.hear(self.peer.pull() or QUIET)
+        frame = self.peer.pull()
+        if not leg.media_back:
+            self._activity, self._live = VoiceActivity(self._media.voice), None
+            return
+        what, audio = self._activity.hear(frame or QUIET)
         if what == "begins":
             self._live = Live(ULAW)
             self._live.append(audio)
@@ -109,6 +115,13 @@ class Link:
             if what == "ends":
                 self._live = None
                 leg.far_hushes()
+
+    def _notice(self, leg: Leg, silent: bool) -> None:
+        """Packets have ceased to come, or come again; on hold they may cease."""
+        if silent and not leg.silent and not leg.held:
+            leg.far_falls_silent()
+        elif leg.silent and not silent:
+            leg.far_speaks_again()
 
     def _heard(self, leg: Leg) -> bytes | None:
         call = leg.call

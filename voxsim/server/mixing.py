@@ -45,6 +45,9 @@ async def mixed(recording: Recording, voices: Whole) -> bytes:
     for piece in recording.pieces:
         if piece.chunks:
             parts += await trio.to_thread.run_sync(_streamed, piece, encoding)
+        elif (live := piece.sound.live) is not None:
+            audio = live.samples(encoding, piece.position, piece.length / 1000)
+            parts.append((piece.channel, encoding.samples_of(piece.at), decode(audio, encoding)))
         else:
             audio = await voices.whole(piece.sound, encoding, piece.position, piece.length)
             parts.append((piece.channel, encoding.samples_of(piece.at), decode(audio, encoding)))

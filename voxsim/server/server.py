@@ -22,7 +22,7 @@ import trio
 from voxsim.platform.commands import ManagementError
 from voxsim.protocols.gate import Gate
 from voxsim.protocols.management import Verifier, authenticate
-from voxsim.protocols.websdk import Gateway
+from voxsim.protocols.websdk import Gateway, MediaPlane
 from voxsim.server.audio import Speech
 from voxsim.server.calls import Calls
 from voxsim.server.door import Door
@@ -38,6 +38,7 @@ from voxsim.server.websdk import SdkDoor
 from voxsim.vocabulary.codes import FinishReason
 
 if TYPE_CHECKING:
+    from voxsim.parties.mediaentry import MediaEntry
     from voxsim.parties.world import World
     from voxsim.platform.storage import Storage
 
@@ -60,8 +61,10 @@ class Server:
         gate: the names by which clients may ask for this server.
         tls: the certificate; None for no TLS.
         folder: where the files of recordings are kept; None for one that is gone with the server.
+        media: how calls of the Web SDK get real audio; None for none.
 
     Attributes:
+        muted: why they have none, in words; empty when they have.
         management: answers the management API; the caller sets it before the server runs.
         keys: knows the service accounts' keys; the caller sets it, too.
         url, secure_url: the beginnings of all URLs, once the server listens.
@@ -76,6 +79,7 @@ class Server:
         gate: Gate | None = None,
         tls: ssl.SSLContext | None = None,
         folder: Path | None = None,
+        media: MediaEntry | None = None,
     ) -> None:
         self.world = world
         self.door = Door(world.driver)
@@ -92,6 +96,8 @@ class Server:
         self._gate = gate or Gate()
         self._tls = tls
         self._folder = folder
+        self._media = media
+        self.muted = ""
         self._stop = trio.Event()
         self._over = False
 
@@ -113,7 +119,7 @@ class Server:
             switch.voices = speech = Speech(self.door, nursery, switch.sounds)
             self.shelf = switch.recordings = await self._shelf(folder, speech, nursery)
             sweep = Sweep()
-            self.sdk = self._sdk(sweep)
+            self.sdk = self._sdk(sweep, await self._sound(nursery))
             routes = self._routes(nursery, sweep)
             listening = Listening(self.door, self._limits, clients, routes.answer, routes.upgrade, sweep, self._tls)
             await self._listen(listening, address)
@@ -146,10 +152,26 @@ class Server:
             welcome=self._welcome,
         )
 
-    def _sdk(self, sweep: Sweep) -> SdkDoor:
+    async def _sound(self, nursery: trio.Nursery) -> MediaPlane | None:
+        """The media of Web SDK calls, if they are to have any and can."""
+        if self._media is None or self._tls is None:
+            return None
+        if self.door.factor != 1:
+            self.muted = "it flows in real time only"
+            return None
+        try:
+            from voxsim.server.media import Media
+        except ModuleNotFoundError:
+            self.muted = "for it: pip install 'voxsim[media]'"
+            return None
+        media = Media(self.door, self._media)
+        await media.listen(nursery)
+        return media
+
+    def _sdk(self, sweep: Sweep, media: MediaPlane | None) -> SdkDoor:
         """The door of Web SDK clients; from now on calls to users find those who are logged in."""
         world = self.world
-        self.gateway = Gateway(world.platform, factor=self.door.factor)
+        self.gateway = Gateway(world.platform, media=media, factor=self.door.factor)
         world.directory.presence = self.gateway
         return SdkDoor(self.gateway, self.door, self._limits, self.nursery, sweep)
 

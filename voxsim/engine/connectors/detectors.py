@@ -111,11 +111,13 @@ class Detector(MediaUnit):
 
     def hear(self, sound: Sound, origin: MediaUnit) -> None:
         """Somebody speaks into it."""
-        if sound.kind == "speech" and sound.length is not None and self.state is DetectorState.OPEN:
+        lasts = sound.length is not None or sound.live is not None
+        if sound.kind == "speech" and lasts and self.state is DetectorState.OPEN:
             self._drop_timers()
             self._speech = sound
             self._begins(sound)
-            self._timers.append(self.session.switch.at(sound.started + sound.length, self._over))
+            if sound.length is not None:
+                self._timers.append(self.session.switch.at(sound.started + sound.length, self._over))
 
     def hear_nothing(self, origin: MediaUnit) -> None:
         """What was being said was cut off."""

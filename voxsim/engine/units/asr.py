@@ -132,6 +132,11 @@ class Utterance:
         left = [(at, prefix[len(missed) :].strip()) for at, prefix in prefixes if len(prefix) > len(missed)]
         return cls(sound.started, length, left, heard.confidence)
 
+    @classmethod
+    def live(cls, sound: Sound, heard: Heard) -> Utterance:
+        """What comes of a sound that lasts until it is cut: then all of it is known, and nothing before."""
+        return cls(sound.started, 0, [(0, heard.text)], heard.confidence)
+
     def untold(self, now: int) -> str:
         """What was said of it up to an instant and has not been given yet; it counts as given from now on."""
         so_far = max((prefix for at, prefix in self.prefixes if at <= now - self.started), key=len, default="")
@@ -215,7 +220,7 @@ class ASR(MediaUnit):
         if self._asked.clean:
             heard = Heard(_bleeped(heard.text), heard.confidence)
         if length is None:
-            self._speeches.append(Utterance(sound.started, 0, [(0, heard.text)], heard.confidence))
+            self._speeches.append(Utterance.live(sound, heard))
             return
         speech = Utterance.of(sound, length, heard, self.session.switch.now)
         self._speeches.append(speech)

@@ -134,7 +134,8 @@ class DialogUnit(MediaUnit):
 
     def hear(self, sound: Sound, origin: MediaUnit) -> None:
         """Somebody speaks."""
-        if sound.kind != "speech" or sound.length is None or self.state is not DialogState.OPEN:
+        lasts = sound.length is not None or sound.live is not None
+        if sound.kind != "speech" or not lasts or self.state is not DialogState.OPEN:
             return
         model = self.session.switch.recognition
         self._cut_off()
@@ -143,6 +144,9 @@ class DialogUnit(MediaUnit):
             self._failed(model.error)
             return
         heard = model.heard(sound, self._hints())
+        if sound.length is None:
+            self._speech = Utterance.live(sound, heard)
+            return
         prefixes = words_in_time(heard.text, sound.length)
         self._speech = Utterance(sound.started, sound.length, prefixes, heard.confidence)
         for at, prefix in prefixes[:-1]:

@@ -48,14 +48,15 @@ class Ear:
         """See above."""
         return bool(self._said)
 
-    def hear(self, sound: Sound, length: int) -> None:
-        """Somebody begins to speak, for so many microseconds."""
+    def hear(self, sound: Sound, length: int | None) -> None:
+        """Somebody begins to speak, for so many microseconds; None for until it is cut."""
         self._drop_timers()
         model = self._switch.recognition
         self._said.append("" if model.error is not None else model.heard(sound).text)
         if not self._noticed:
             self._at(self._switch.now + _us(self._timing.detection), self._notice)
-        self._at(sound.started + length + _us(model.delay), self._stop)
+        if length is not None:
+            self._at(sound.started + length + _us(model.delay), self._stop)
 
     def cut(self) -> None:
         """What was being said was cut off."""

@@ -103,7 +103,7 @@ class Talk:
             self._ear.cut()
         elif sound.kind == "digits":
             self._tell(self.dialect.digit(sound.content))
-        elif sound.kind == "speech" and sound.length is not None:
+        elif sound.kind == "speech" and (sound.length is not None or sound.live is not None):
             self._ear.hear(sound, sound.length)
 
     def cleared(self) -> None:
