@@ -394,3 +394,49 @@ def alerting(event):
     await vox.finished()
     assert vox.gateway.connections == {}
     assert vox.now == pytest.approx(30, abs=1)
+
+
+# --- woken by a push notification ---
+
+PUSH = """
+require(Modules.PushService)
+
+@VoxEngine.on(AppEvents.Started)
+def started(event):
+    call = VoxEngine.call_user(username="alice", callerid="boss", push_notification_timeout=20000)
+    call.add_event_listener(CallEvents.PushSent, lambda event: Logger.write("pushed"))
+    call.add_event_listener(CallEvents.Connected, lambda event: Logger.write("connected"))
+    call.add_event_listener(CallEvents.Failed, lambda event: Logger.write(f"failed {event.code} {event.reason}"))
+"""
+
+
+async def test_websdk_a_push_notification_wakes_a_user(vox, scenario):
+    file = scenario(PUSH)
+    alice = await vox.client("alice").online()
+    alice.wire.send("registerPushToken", "token")
+    await alice.disconnect()
+    vox.start(file)
+    await vox.logged("pushed")
+    await vox.advance(15)
+    await alice.online()
+    call = await alice.called()
+    await call.answer()
+    await vox.logged("connected")
+    assert vox.gateway.sleeping == {}
+
+
+async def test_websdk_who_is_not_woken_in_time_is_offline(vox, scenario):
+    file = scenario(PUSH)
+    alice = await vox.client("alice").online()
+    alice.wire.send("registerPushToken", "token")
+    await alice.disconnect()
+    vox.start(file)
+    await vox.logged("pushed")
+    await vox.logged("failed 480 User Offline")
+    assert vox.now == 20
+    await alice.online()
+    alice.wire.send("unregisterPushToken", "token")
+    await alice.disconnect()
+    vox.start(file)
+    await vox.logged("failed 480 User Offline")
+    assert vox.now == 20

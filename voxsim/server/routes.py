@@ -43,7 +43,6 @@ SESSIONS: Final = "/sessions/"
 LOGS: Final = "/logs/"
 
 _NOT_FOUND: Final = Response(404)
-_NOBODY: Final[frozenset[str]] = frozenset()
 
 
 def json_response(status: int, value: Any) -> Response:
@@ -132,7 +131,7 @@ class Routes:
 
     async def upgrade(self, request: Request, trailing: bytes, stream: Stream) -> None:
         """Carry the WebSocket that a request asks for, until it is closed."""
-        barred = self._wrong_host(request, BALANCERS if request.path == PLATFORM else _NOBODY)
+        barred = self._wrong_host(request)
         if barred is None and request.path == PLATFORM:
             await self._serve_sdk(request, trailing, stream)
             return

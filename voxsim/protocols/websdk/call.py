@@ -67,6 +67,7 @@ class SdkCall(SilentFar):
         self._early = self._rings = False
         self._offer = ""
         self._asked = ""
+        self._invited = False
         self._transferred: SdkCall | None = None
         self.link: MediaLink = connection.gateway.media.open(self)
 
@@ -243,7 +244,7 @@ class SdkCall(SilentFar):
         """ReInvite: the client holds, resumes, restarts ICE, or changes its media."""
         headers, _ = params.headers(1)
         offer = self._sdp(params, 2)
-        if offer is None or self.phase is not Phase.TALKING:
+        if offer is None or self._asked or self.phase is not Phase.TALKING:
             self._send("handleRejectReinvite", {}, "")
             return
         hold = audio_direction(offer) in _HELD
@@ -276,11 +277,15 @@ class SdkCall(SilentFar):
 
     def reinvited(self, leg: Leg, headers: Headers, mime_type: str, body: str) -> None:
         """The scenario asks the client for a new description."""
+        self._invited = True
         offer = body if mime_type == _SDP and body.startswith("v=0") else self.link.offer()
         self._send("handleReInvite", dict(headers), offer, self._scheme())
 
     def accept_reinvite(self, params: Params) -> None:
         """AcceptReInvite: the client's answer to the scenario's re-INVITE."""
+        if not self._invited:
+            return
+        self._invited = False
         headers, _ = params.headers(1)
         answer = self._sdp(params, 2)
         if answer is None:
@@ -291,8 +296,9 @@ class SdkCall(SilentFar):
 
     def reject_reinvite(self, params: Params) -> None:
         """RejectReInvite: the client has another one under way."""
-        headers, _ = params.headers(1)
-        self.leg.far_answers_reinvite(False, headers)
+        if self._invited:
+            self._invited = False
+            self.leg.far_answers_reinvite(False, params.headers(1)[0])
 
     # --- transfer ---
 

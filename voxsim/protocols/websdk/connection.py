@@ -49,11 +49,10 @@ _STATUSES: Final = frozenset(
         "getOperatorMessagingStatus",
     }
 )
+_PUSHES: Final = frozenset({"registerPushToken", "unregisterPushToken"})
 _IGNORED: Final = frozenset(
     {
         "setDesiredVideoBandwidth",
-        "registerPushToken",
-        "unregisterPushToken",
         "pushFeedback",
         "promptFinished",
         "__muteLocal",
@@ -62,7 +61,7 @@ _IGNORED: Final = frozenset(
         "__startPreFlightCheck",
     }
 )
-"""Messages about media and push notifications, which have no effect here."""
+"""Messages that have no effect here."""
 
 
 class Connection:
@@ -92,6 +91,7 @@ class Connection:
         self._clock: Timer | None = None
         self._patience: Timer | None = None
         self._breaches = 0
+        self._begun = False
         self.over = False
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ class Connection:
         self._set_patience(None)
         if self.over:
             return
-        if self.wire.resumable and self._breaches < self.gateway.limits.breaches:
+        if self._begun and self.wire.resumable and self._breaches < self.gateway.limits.breaches:
             self.note("lost")
             self._wait(self.gateway.limits.resume_seconds, self.end, "the client did not come back")
         else:
@@ -168,7 +168,10 @@ class Connection:
 
     def ready(self, *, resumed: bool) -> None:
         """The handshake is over."""
+        self._begun = True
         self._wait(None)
+        if self.wire.waiting:
+            self._set_patience(self.gateway.limits.ack_seconds)
         self.note("resumed" if resumed else "connected", {"version": self.wire.version})
 
     def called(self, params: Params) -> None:
@@ -188,6 +191,8 @@ class Connection:
             self.gateway.desk.asked(self, params)
         elif name == "transferCall":
             self._transfer(params)
+        elif name in _PUSHES:
+            self._push(wanted=name == "registerPushToken")
         elif name not in _IGNORED:
             self.note("asked for something unknown", {"name": name})
 
@@ -248,6 +253,17 @@ class Connection:
             call.transfer(other)
         elif params.word(0):
             self.send("handleTransferFailed", params.word(0))
+
+    def _push(self, *, wanted: bool) -> None:
+        """The client's user can be woken by push notifications from now on, or not any more."""
+        if self.person is None:
+            return
+        name, wakeable = self.person.user.name, self.gateway.wakeable
+        if wanted:
+            wakeable.add(name)
+        else:
+            wakeable.discard(name)
+        self.send("registerPushTokenResult" if wanted else "unregisterPushTokenResult", True)
 
     # --- sending ---
 

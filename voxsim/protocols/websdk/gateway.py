@@ -12,7 +12,7 @@ from voxsim.protocols.websdk.connection import Connection
 from voxsim.protocols.websdk.credentials import Credentials
 from voxsim.protocols.websdk.limits import GatewayLimits
 from voxsim.protocols.websdk.media import MediaPlane, SignallingOnly
-from voxsim.protocols.websdk.ringing import Ringing
+from voxsim.protocols.websdk.ringing import Ringing, Sleeping
 from voxsim.protocols.websdk.statuses import Desk
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Gateway:
 
     Attributes:
         connections: the clients by their ids, those whose connection is lost for the moment included.
+        wakeable: the names of users whom push notifications reach when they are not logged in.
+        sleeping: the calls that wait for such a user to log in, by its name.
     """
 
     def __init__(
@@ -66,6 +68,8 @@ class Gateway:
         self.connections: dict[str, Connection] = {}
         self.desk = Desk(self)
         self._factor = factor
+        self.wakeable: set[str] = set()
+        self.sleeping: dict[str, list[Sleeping]] = {}
         self._devices: dict[str, dict[Connection, None]] = {}
 
     # --- sockets ---
@@ -113,6 +117,8 @@ class Gateway:
         if person is not None:
             self._devices.setdefault(person.user.name, {})[connection] = None
             self.desk.entered(connection)
+            for sleeping in self.sleeping.pop(person.user.name, ()) if connection.receives else ():
+                sleeping.woken(connection)
 
     def forget(self, connection: Connection) -> None:
         """A client is gone for good."""
@@ -131,7 +137,7 @@ class Gateway:
         return list(self._devices.get(name, ()))
 
     def reach(self, leg: Leg) -> Far | None:
-        """The far end of a call to a user who is logged in; None when the user is not."""
+        """The far end of a call to a user who is logged in, or can be woken by a push notification; else None."""
         session = leg.session
         wanted = session.origin.application_id if session is not None else None
         devices = [
@@ -139,7 +145,10 @@ class Gateway:
             for one in self.devices(_user_name(leg.number))
             if one.receives and one.person is not None and wanted in (None, one.person.application.id)
         ]
-        return Ringing(devices) if devices else None
+        if devices:
+            return Ringing(devices)
+        name = _user_name(leg.number)
+        return Sleeping(self, name) if leg.push_seconds is not None and name in self.wakeable else None
 
     def expects(self, leg: Leg) -> bool:
         """Whether the user whom a call is for could be logged in, and is not."""

@@ -11,7 +11,9 @@ from voxsim.protocols.websdk.call import SdkCall
 from voxsim.vocabulary.codes import USER_OFFLINE, Cause, Sip
 
 if TYPE_CHECKING:
+    from voxsim.engine.switch import Timer
     from voxsim.protocols.websdk.connection import Connection
+    from voxsim.protocols.websdk.gateway import Gateway
 
 
 class Ringing(SilentFar):
@@ -87,3 +89,48 @@ class Ringing(SilentFar):
         if len(self._connections) < 2:
             return ""
         return f"device {self._connections.index(call.connection) + 1}"
+
+
+class Sleeping(SilentFar):
+    """The far end of a leg to a user who is to be woken: the call rings where the user logs in first, or is lost.
+
+    Args:
+        name: the user's.
+    """
+
+    def __init__(self, gateway: Gateway, name: str) -> None:
+        self._gateway = gateway
+        self._name = name
+        self._leg: Leg
+        self._timer: Timer | None = None
+
+    def offered(self, leg: Leg) -> None:
+        """A call arrives: a push notification goes out."""
+        self._leg = leg
+        self._gateway.sleeping.setdefault(self._name, []).append(self)
+        self._timer = self._gateway.switch.after(leg.push_seconds or 0, self._too_late)
+        leg.push_sent("success")
+
+    def woken(self, connection: Connection) -> None:
+        """The user has logged in."""
+        self._forget()
+        ringing = Ringing([connection])
+        self._leg.far = ringing
+        ringing.offered(self._leg)
+
+    def ended(self, leg: Leg, cause: Cause, headers: Headers) -> None:
+        """The caller, or the platform, gave up."""
+        self._forget()
+
+    def _too_late(self) -> None:
+        self._forget()
+        self._leg.refuse(Sip.TEMPORARILY_UNAVAILABLE, USER_OFFLINE)
+
+    def _forget(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        waiting = self._gateway.sleeping.get(self._name, [])
+        if self in waiting:
+            waiting.remove(self)
+        if not waiting:
+            self._gateway.sleeping.pop(self._name, None)

@@ -87,11 +87,25 @@ class Wire(Protocol):
 def _parsed(text: str) -> dict[str, Any]:
     try:
         message = json.loads(text)
+        if "\\ud" in text.lower():
+            message = _whole(message)
     except (ValueError, RecursionError):
         raise BadMessage(f"A message is JSON, got {text[:60]!r}.") from None
     if not isinstance(message, dict):
         raise BadMessage(f"A message is an object, got a {type(message).__name__}.")
     return message
+
+
+def _whole(value: Any) -> Any:
+    """The value with a question mark for each half of a surrogate pair, which can be written down nowhere."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case list():
+            return [_whole(one) for one in value]
+        case dict():
+            return {_whole(key): _whole(one) for key, one in value.items()}
+    return value
 
 
 def _told(payload: Any, told: Told) -> None:
