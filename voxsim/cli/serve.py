@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _PORT: Final = 12092
+_QUIET: Final = frozenset({"connected", "lost", "resumed", "closed"})
+"""What clients do all the time, and nobody needs to read before they have logged in."""
 
 
 def serve(options: Options) -> int:
@@ -107,6 +109,12 @@ def _greet(project: Project, server: Server, options: Options) -> None:
     ]
     if server.secure_url and project.authority is not None:
         lines.append(f"  HTTPS  {server.secure_url}  (trust {project.authority.certificate_file})")
+        users = [user.name for user in project.account.users.values() if user.password_hash]
+        if users:
+            address = server.secure_url.removeprefix("https://")
+            lines.append(
+                f"  Web SDK  serverIp: {address!r}, users {', '.join(users[:8])}{' …' if len(users) > 8 else ''}"
+            )
         if server.muted:
             lines.append(f"  Calls of the Web SDK have no sound: {server.muted}")
     form = f"-d account_id={account.id} -d api_key={account.api_key} -d rule_id=1"
@@ -132,6 +140,9 @@ def _tell_sessions(project: Project) -> None:
         terminal.tell(f"[{session.number}] {session.origin.rule_name}: began ({session.origin.started_by})")
 
     def told(record: Record) -> None:
+        if record.kind == "client":
+            _tell_client(record)
+            return
         session = switch.sessions.get(record.session or "") if record.kind in ("log", "error", "warning") else None
         if session is not None:
             where = record.facts().get("where")
@@ -144,6 +155,15 @@ def _tell_sessions(project: Project) -> None:
     switch.on_session_begin.append(begun)
     switch.on_session_end.append(ended)
     switch.subscribe(told)
+
+
+def _tell_client(record: Record) -> None:
+    """Write a line to stderr for what becomes of a Web SDK client, unless nobody has tried to log in there."""
+    facts = dict(record.facts())
+    who = facts.pop("user", None) or facts.pop("as", None)
+    if who is not None or record.name not in _QUIET:
+        told = " ".join(f"{name} {value}" for name, value in facts.items())
+        terminal.tell(f"[{who or 'client'}] {record.name}{f': {told}' if told else ''}")
 
 
 # --- the process ---

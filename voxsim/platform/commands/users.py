@@ -120,7 +120,7 @@ def _row(context: Context, user: User, given: Given) -> Reply:
             for application in account.applications
             if application.id in user.applications
         ],
-        "acd_status": "OFFLINE",
+        "acd_status": _status(context, user),
         "created": user.created or context.date(),
         "modified": user.modified or context.date(),
     }
@@ -131,3 +131,9 @@ def _row(context: Context, user: User, given: Given) -> Reply:
     if given.get("return_live_balance"):
         row["live_balance"] = 0
     return row
+
+
+def _status(context: Context, user: User) -> str:
+    """What the user does as an operator."""
+    agent = context.platform.switch.queues.agents.get(user.name)
+    return "OFFLINE" if agent is None else str(agent.status)
