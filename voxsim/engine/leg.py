@@ -62,6 +62,8 @@ class Leg:
         answered_by: who is at the far end: `human`, `machine`, `mimic` (a machine that sounds like a person), or
             `nobody` when nothing is ever said there.
         custom_data: what a scenario passes with a call to a user, or None.
+        direct: its media goes peer to peer, and never reaches the scenario.
+        partner: the leg that it is joined with then, or None.
     """
 
     __slots__ = (
@@ -86,6 +88,7 @@ class Leg:
         "kind",
         "number",
         "offered_headers",
+        "partner",
         "push_seconds",
         "refer_pending",
         "silent",
@@ -125,6 +128,7 @@ class Leg:
         self.held = False
         self.silent = False
         self.direct = False
+        self.partner: Leg | None = None
         self.refer_pending = False
         self.connected_at: int | None = None
         self.cause: Cause | None = None

@@ -160,12 +160,12 @@ class Media:
         """A step of the engine: 20 ms of each call, or what is owed of them."""
         owed, self._owed = self._owed, 0
         now = time.monotonic()
-        for link in tuple(self._links.values()):
-            try:
-                for _ in range(owed):
+        for _ in range(owed):
+            for link in tuple(self._links.values()):
+                try:
                     link.tick(now)
-            except Exception as error:  # noqa: BLE001
-                self._broken(link, error)
+                except Exception as error:  # noqa: BLE001 - as above
+                    self._broken(link, error)
 
     def _broken(self, link: Link, error: Exception) -> None:
         print(f"voxsim: media of a call failed, {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201

@@ -15,6 +15,7 @@ from voxsim.protocols.media.peer import Peer
 from voxsim.protocols.media.sdp import BadDescription
 from voxsim.protocols.media.sender import QUIET
 from voxsim.protocols.media.voice import ULAW, VoiceActivity
+from voxsim.protocols.websdk import sdp
 
 if TYPE_CHECKING:
     from voxsim.engine.leg import Leg
@@ -29,6 +30,10 @@ class Link:
         media: the plane that it belongs to.
         near: the call.
         number: by which the plane finds it.
+
+    Attributes:
+        peer: the end of it that knows the browser.
+        said: the last 20 ms of what the browser said; None when nothing came.
     """
 
     def __init__(self, media: Media, near: MediaNear, number: int) -> None:
@@ -42,6 +47,7 @@ class Link:
             on_key=self._key,
             unix_time=media.unix_time,
         )
+        self.said: bytes | None = None
         self._media = media
         self._near = near
         self._activity = VoiceActivity(media.voice)
@@ -59,11 +65,11 @@ class Link:
             return ""
 
     def renewed(self, offer: str) -> str:
-        """The answer to a client's new offer within a call."""
-        return self.answer(offer)
+        """The answer to a client's new offer within a call; one that cannot be used has an answer, too."""
+        return self.answer(offer) or sdp.answer(offer, self.number)
 
-    def offer(self) -> str:
-        """An offer for a client."""
+    def offer(self, wanted: str = "") -> str:
+        """An offer for a client: of this end, whatever the scenario would offer."""
         return self.peer.offer()
 
     def accepted(self, answer: str) -> None:
@@ -95,16 +101,16 @@ class Link:
         self.peer.tick(now)
         leg: Leg | None = getattr(self._near, "leg", None)
         if leg is not None:
+            self.said = self.peer.pull()
             self._listen(leg)
             self._notice(leg, self.peer.silent(now))
-            self.peer.play(self._heard(leg), now)
+            self.peer.play(self._direct(leg) if leg.direct else self._heard(leg), now)
 
     def _listen(self, leg: Leg) -> None:
-        frame = self.peer.pull()
-        if not leg.media_back:
+        if not leg.media_back or leg.direct:
             self._activity, self._live = VoiceActivity(self._media.voice), None
             return
-        what, audio = self._activity.hear(frame or QUIET)
+        what, audio = self._activity.hear(self.said or QUIET)
         if what == "begins":
             self._live = Live(ULAW)
             self._live.append(audio)
@@ -122,6 +128,11 @@ class Link:
             leg.far_falls_silent()
         elif leg.silent and not silent:
             leg.far_speaks_again()
+
+    def _direct(self, leg: Leg) -> bytes | None:
+        """What the other browser says, of a call whose media goes from peer to peer: here it goes this way."""
+        other = getattr(leg.partner.far, "link", None) if leg.partner is not None else None
+        return other.said if isinstance(other, Link) and leg.media_open else None
 
     def _heard(self, leg: Leg) -> bytes | None:
         call = leg.call

@@ -64,6 +64,10 @@ def alerting(event):
     VoxEngine.easy_process(event.call, out)
 """
 
+DIRECT = """
+VoxEngine.forward_call_to_user_direct()
+"""
+
 CONFERENCE = """
 conference = None
 
@@ -189,8 +193,9 @@ async def test_websdk_a_page_hears_speech_and_digits(driver, serve, tls, users, 
     await hears(page)
 
 
-async def test_websdk_two_browsers_hear_each_other(driver, serve, tls, users, talk):
-    server = await serve(BRIDGE, tls=tls, media=MEDIA)
+@pytest.mark.parametrize("scenario", [BRIDGE, DIRECT], ids=["bridge", "direct"])
+async def test_websdk_two_browsers_hear_each_other(driver, serve, tls, users, talk, scenario):
+    server = await serve(scenario, tls=tls, media=MEDIA)
     alice, bob = [await talk(sdk, server, user) for sdk, user in zip((NEW, OLD), users("alice", "bob"), strict=True)]
     await alice.run("dial('bob')")
     await answer(bob)
@@ -229,3 +234,19 @@ async def test_websdk_hold_stops_the_sound_and_unhold_brings_it_back(driver, ser
     await hears_nothing(page)
     await page.run("calls[0].setActive(true).then(() => 0)")
     await hears(page, hertz=600)
+
+
+async def test_websdk_a_reinvite_crosses_a_bridge_and_the_sound_goes_on(driver, serve, tls, users, talk):
+    server = await serve(BRIDGE, tls=tls, media=MEDIA)
+    alice, bob = [await talk(NEW, server, user) for user in users("alice", "bob")]
+    await alice.run("dial('bob')")
+    await answer(bob)
+    await hears(alice)
+    await hears(bob)
+    await alice.run("settle(calls[0].sendVideo(true)).then(() => 0)")
+    await alice.run("until('call 0', 'Updated')")
+    await bob.run("calls[0].muteMicrophone()")
+    await hears_nothing(alice)
+    await bob.run("calls[0].unmuteMicrophone()")
+    await hears(alice)
+    await hears(bob)

@@ -119,6 +119,7 @@ class Calling(Namespace):
         push = push_notification_timeout
         call = dial(self.session, "user", username, callerid, display_name=display_name, headers=headers, push=push)
         call.leg.direct = True
+        call.leg.partner = incoming_call.leg
         return call
 
     @command(

@@ -147,6 +147,7 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
             raise BadArgument(f"answerDirect: the peer is a Call, got {type(peer_call).__name__}.")
         if self._ringing_in("answerDirect"):
             self.leg.direct = peer_call.leg.direct = True
+            self.leg.partner, peer_call.leg.partner = peer_call.leg, self.leg
             self.leg.answer(sendable(self.session, extra_headers, self._id))
 
     @command("reject(code, extraHeaders?)")

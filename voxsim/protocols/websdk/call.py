@@ -278,7 +278,7 @@ class SdkCall(SilentFar):
     def reinvited(self, leg: Leg, headers: Headers, mime_type: str, body: str) -> None:
         """The scenario asks the client for a new description."""
         self._invited = True
-        offer = body if mime_type == _SDP and body.startswith("v=0") else self.link.offer()
+        offer = self.link.offer(body if mime_type == _SDP and body.startswith("v=0") else "")
         self._send("handleReInvite", dict(headers), offer, self._scheme())
 
     def accept_reinvite(self, params: Params) -> None:

@@ -31,8 +31,8 @@ class MediaLink(Protocol):
     def renewed(self, offer: str) -> str:
         """The answer to a client's new offer within a call; it must be one that a browser can parse."""
 
-    def offer(self) -> str:
-        """An offer for a client; it must be one that a browser can parse."""
+    def offer(self, wanted: str = "") -> str:
+        """An offer for a client; it must be one that a browser can parse. `wanted` is what the scenario would offer."""
 
     def accepted(self, answer: str) -> None:
         """The client's answer to the last offer."""
@@ -73,9 +73,9 @@ class _Silence:
         """An answer that takes the audio of any offer."""
         return sdp.answer(offer, self._session)
 
-    def offer(self) -> str:
-        """An offer of PCMU that leads nowhere."""
-        return sdp.offer(self._session)
+    def offer(self, wanted: str = "") -> str:
+        """What the scenario would offer, or an offer of PCMU that leads nowhere."""
+        return wanted or sdp.offer(self._session)
 
     def accepted(self, answer: str) -> None:
         """Nothing happens."""
