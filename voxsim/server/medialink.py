@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voxsim.engine.hearing import Hearing
 from voxsim.engine.live import Live
 from voxsim.engine.media import Sound
-from voxsim.protocols.media.peer import Peer
+from voxsim.protocols.media.peer import Peer, PeerState
 from voxsim.protocols.media.sdp import BadDescription
 from voxsim.protocols.media.sender import QUIET
 from voxsim.protocols.media.voice import ULAW, VoiceActivity
@@ -50,6 +50,7 @@ class Link:
         self.said: bytes | None = None
         self._media = media
         self._near = near
+        self._state = self.peer.state
         self._activity = VoiceActivity(media.voice)
         self._live: Live | None = None
         self._hearing: Hearing | None = None
@@ -99,6 +100,8 @@ class Link:
     def tick(self, now: float) -> None:
         """Take 20 ms of what the browser says, and send it 20 ms of what it is to hear."""
         self.peer.tick(now)
+        if self.peer.state is not self._state:
+            self._tell()
         leg: Leg | None = getattr(self._near, "leg", None)
         if leg is not None:
             self.said = self.peer.pull()
@@ -148,5 +151,15 @@ class Link:
         door.switch.post(self._near.leg.far_presses, key)
         door.driver.poke()
 
+    def _tell(self) -> None:
+        """The peer is connected, or never will be."""
+        self._state = state = self.peer.state
+        if state is PeerState.FAILED:
+            self._note("no media", self.peer.trouble)
+        elif state is PeerState.OPEN and self.peer.address is not None:
+            self._note("media connected", f"{self.peer.address[0]}:{self.peer.address[1]}")
+
     def _note(self, name: str, why: str) -> None:
-        self._media.door.switch.note(None, "media", name, str(self.number), {"why": why})
+        leg: Leg | None = getattr(self._near, "leg", None)
+        facts = {"call": leg.id if leg is not None else None, "what": why}
+        self._media.door.switch.note(None, "client", name, str(self.number), facts)
