@@ -338,6 +338,10 @@ def test_nothing_to_serve(folder, names, place, message):
         (APP + '[[user]]\nname = "Al"\n', "voxsim.toml:7: 'name' is 3 to 50 lower-case letters"),
         (APP + '[[user]]\nname = "anna"\npassword = "abc"\n', "voxsim.toml:8: A password has at least 6 characters."),
         (
+            APP + '[[user]]\nname = "anna"\nrefuse_login = 486\n',
+            "voxsim.toml:8: 'refuse_login' is one of the codes 401, 402, 403, 404, 500, 701, got 486.",
+        ),
+        (
             APP + '[[user]]\nname = "anna"\napplications = ["shp"]\n',
             "voxsim.toml:8: There is no application 'shp'. Did you mean 'shop'?",
         ),

@@ -22,6 +22,11 @@ display_name = "Alice A."
 
 [[user]]
 name = "sleepy"
+
+[[user]]
+name = "poor"
+password = "correct horse"
+refuse_login = 402
 """
 
 SCENARIO = """
@@ -95,7 +100,7 @@ def fetch(server, path, **form):
 
 def test_websdk_the_greeting_says_where(server):
     address = server.secure_url.removeprefix("https://")
-    assert f"Web SDK  serverIp: '{address}', users alice" in server.said
+    assert f"Web SDK  serverIp: '{address}', users alice, poor" in server.said
 
 
 def test_websdk_the_nearest_host_is_this_one(server):
@@ -119,6 +124,7 @@ def test_websdk_users_of_the_configuration_log_in(server):
     assert login(server, "alice@shop.account.voximplant.com", "wrong") == ["loginFailed", 401]
     assert login(server, "alice@other.account.voximplant.com", "correct horse") == ["loginFailed", 404]
     assert login(server, "sleepy@shop.account.voximplant.com", "") == ["loginFailed", 404], "without a password"
+    assert login(server, "poor@shop.account.voximplant.com", "correct horse") == ["loginFailed", 402]
 
 
 def test_websdk_users_that_were_added_log_in(server):

@@ -86,6 +86,7 @@ class UserEntry:
 
     Attributes:
         password: what it logs in with, or None: then it cannot.
+        refuse_login: the AuthResult code with which every log-in is refused, to see what a page makes of it.
         applications: the names of those it belongs to; all, unless the file says which.
         party: what voxsim does in its place when it is called, or None when nobody said.
     """
@@ -94,6 +95,7 @@ class UserEntry:
     display_name: str
     password: str | None = attrs.field(default=None, repr=False)
     active: bool = True
+    refuse_login: int | None = None
     custom_data: str = ""
     applications: tuple[str, ...] = ()
     party: PartyEntry | None = None

@@ -36,6 +36,8 @@ _SHORT_NAME: Final = "a short name of lower-case letters, digits and hyphens tha
 _USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{2,49}")
 _USER_NAME_RULE: Final = "3 to 50 lower-case letters, digits, '-' and '_' that begin with a letter or digit"
 _PASSWORD_CHARACTERS: Final = 6
+LOGIN_REFUSALS: Final = (401, 402, 403, 404, 500, 701)
+"""The codes with which a log-in through an SDK can be refused."""
 _PATTERN_CHARACTERS: Final = 64 * 1024
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
@@ -131,6 +133,10 @@ def read_user(table: Table, applications: tuple[str, ...]) -> UserEntry:
     if password is not None and len(password) < _PASSWORD_CHARACTERS:
         raise table.wrong(f"A password has at least {_PASSWORD_CHARACTERS} characters.", "password")
     active = table.take("active", bool)
+    refusal = table.take("refuse_login", int)
+    if refusal is not None and refusal not in LOGIN_REFUSALS:
+        known = ", ".join(map(str, LOGIN_REFUSALS))
+        raise table.wrong(f"'refuse_login' is one of the codes {known}, got {refusal}.", "refuse_login")
     belongs = table.texts("applications")
     for one in belongs or ():
         known_application(table, one, applications, "applications")
@@ -141,6 +147,7 @@ def read_user(table: Table, applications: tuple[str, ...]) -> UserEntry:
         display_name=display_name,
         password=password,
         active=True if active is None else active,
+        refuse_login=refusal,
         custom_data=table.take("custom_data", str) or "",
         applications=applications if belongs is None else tuple(dict.fromkeys(belongs)),
         party=party_entry(table, "user", name, display_name) if plays else None,

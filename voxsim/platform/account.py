@@ -39,6 +39,7 @@ class User:
     Attributes:
         password_hash: what a login is checked against, MD5 of `name:voximplant.com:password`; empty for no login.
         password_sha256: SHA-256 of the same, which SDKs may send in its place.
+        refuse_login: the code with which every log-in is refused, whatever the user shows; None for none.
         applications: the ids of the applications that it belongs to.
     """
 
@@ -48,6 +49,7 @@ class User:
     password_hash: str = attrs.field(default="", repr=False)
     password_sha256: str = attrs.field(default="", repr=False)
     active: bool = True
+    refuse_login: int | None = None
     custom_data: str = ""
     applications: tuple[int, ...] = ()
     created: str = ""

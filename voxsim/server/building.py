@@ -301,6 +301,7 @@ def _add_user(account: Account, entry: UserEntry) -> None:
         password_hash=password_hash(entry.name, entry.password) if entry.password else "",
         password_sha256=password_sha256(entry.name, entry.password) if entry.password else "",
         active=entry.active,
+        refuse_login=entry.refuse_login,
         custom_data=entry.custom_data,
         applications=tuple(ids),
     )

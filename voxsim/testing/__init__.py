@@ -14,15 +14,28 @@ if TYPE_CHECKING:
     from voxsim.testing.handles import PartyHandle as PartyHandle
     from voxsim.testing.handles import SessionHandle as SessionHandle
     from voxsim.testing.handles import SocketHandle as SocketHandle
+    from voxsim.testing.sdkcall import SdkCallHandle as SdkCallHandle
+    from voxsim.testing.sdkclient import SdkClient as SdkClient
     from voxsim.testing.vox import Vox as Vox
 
-__all__ = ["AgentHandle", "CallHandle", "ExpectationFailed", "PartyHandle", "SessionHandle", "SocketHandle", "Vox"]
+__all__ = [
+    "AgentHandle",
+    "CallHandle",
+    "ExpectationFailed",
+    "PartyHandle",
+    "SdkCallHandle",
+    "SdkClient",
+    "SessionHandle",
+    "SocketHandle",
+    "Vox",
+]
 
 
 def __getattr__(name: str) -> Any:
     # pytest imports this package at every start, with or without tests of ours: it must cost nothing.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from voxsim.testing import agents, calls, expect, handles, vox
+    from voxsim.testing import agents, calls, expect, handles, sdkcall, sdkclient, vox
 
-    return next(getattr(module, name) for module in (agents, calls, expect, handles, vox) if hasattr(module, name))
+    modules = (agents, calls, expect, handles, sdkcall, sdkclient, vox)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))

@@ -149,6 +149,26 @@ async def test_websdk_without_a_microphone_a_call_fails(driver, serve, tls, user
     assert world.sessions == []
 
 
+async def test_websdk_a_conference_is_called_like_a_number(driver, serve, tls, users, enter, log):
+    server = await serve(
+        """
+@VoxEngine.on(AppEvents.CallAlerting)
+def alerting(event):
+    Logger.write(f"into {event.destination}")
+    event.call.answer()
+    event.call.add_event_listener(CallEvents.MessageReceived, lambda event: Logger.write(event.text))
+""",
+        tls=tls,
+    )
+    page = await enter(NEW, server, *users("alice"))
+    await page.run("watch(client.callConference({number: 'room', video: {sendVideo: false, receiveVideo: false}}))")
+    await log.until("into room")
+    await page.run("until('call 0', 'Connected')")
+    await page.run("calls[0].sendMessage('hello')")
+    await log.until("hello")
+    assert log.lines == [], "what the SDK asks for by itself is no message"
+
+
 # --- called ---
 
 

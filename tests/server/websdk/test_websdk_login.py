@@ -180,6 +180,17 @@ async def test_websdk_a_lost_connection_is_resumed(driver, server, users, enter)
     assert not await page.run("names('call 0').includes('Failed')")
 
 
+async def test_websdk_an_older_client_does_not_come_back(driver, server, users, enter, world):
+    page = await enter(OLD, server, *users("alice"))
+    await page.run("dial('100')")
+    await page.run("until('call 0', 'Connected')")
+    (connection,) = server.gateway.devices("alice")
+    await server.door.call(connection.drop, 4000, "a test")
+    await page.run("until('client', 'ConnectionClosed')")
+    assert server.gateway.connections == {}
+    assert [call for session in world.sessions for call in session.calls] == []
+
+
 async def test_websdk_the_server_says_good_bye(driver, server, users, enter):
     page = await enter(NEW, server, *users("alice"))
     await server.door.call(server.gateway.stop)

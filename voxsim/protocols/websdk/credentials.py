@@ -94,7 +94,7 @@ class Credentials:
 
     def refused(self, person: Person) -> int | None:
         """The code with which a user is refused whatever it shows, or None."""
-        return self.refusals.get(person.user.name)
+        return self.refusals.get(person.user.name, person.user.refuse_login)
 
     # --- passwords and keys ---
 
