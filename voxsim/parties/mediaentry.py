@@ -41,10 +41,11 @@ def read_media(table: Table) -> MediaEntry:
     host = table.take("host", str)
     if host is not None:
         try:
-            if ipaddress.ip_address(host).is_unspecified:
-                raise table.wrong("'host' is one address, to which browsers send: not all of them at once.", "host")
+            address = ipaddress.ip_address(host)
         except ValueError:
             raise table.wrong(f"'host' is an IP address of this machine, got {host!r}.", "host") from None
+        if address.is_unspecified:
+            raise table.wrong("'host' is one address, to which browsers send: not all of them at once.", "host")
     port = table.take("port", int)
     if port is not None and not 0 <= port <= 65535:
         raise table.wrong(f"'port' is a port from 0 (any) to 65535, got {port}.", "port")

@@ -38,6 +38,8 @@ def sound(facts: Facts) -> str:
     duration = "repeats" if lasting is None else length(lasting)
     content = facts.get("content", "")
     match facts.get("kind"):
+        case "speech" if lasting is None:  # of a real person, who is still speaking
+            return speech(content)
         case "speech":
             return f"{speech(content)} ({duration})"
         case "tone":  # a ToneScript tells a reader nothing
