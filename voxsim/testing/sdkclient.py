@@ -6,7 +6,6 @@ wrong in the field can be made to go wrong here: the network, the microphone, to
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -17,6 +16,7 @@ from voxsim.testing import sdkevents as sdk
 from voxsim.testing.expect import Stream, Timed
 from voxsim.testing.sdkcall import SdkCallHandle, _with_data
 from voxsim.testing.sdkevents import ClientEvent, LoginTokens
+from voxsim.testing.sdklogin import Logins
 from voxsim.testing.sdkstatus import AcdRequests
 from voxsim.testing.sdkwire import SdkWire
 from voxsim.vocabulary.errors import VoxsimError
@@ -33,7 +33,7 @@ VERSION: Final = "4.13.1-voxsim"
 _CLOSED: Final = 409
 
 
-class SdkClient(Timed):
+class SdkClient(Logins, Timed):
     """One browser tab with the Web SDK in it. `vox.client("alice")` makes one.
 
     Args:
@@ -67,8 +67,7 @@ class SdkClient(Timed):
         self._happened: list[ClientEvent] = []
         self._stream: Stream[ClientEvent] = Stream(vox.world.switch, self._happened, _in_words, vox.met)
         self._connecting: Future[bool] | None = None
-        self._login: Future[sdk.AuthResult] | None = None
-        self._refresh: Future[sdk.RefreshTokenResult] | None = None
+        self._login = self._refresh = None
         self._tone: Timer | None = None
         self.acd = AcdRequests(self)
         self.wire = SdkWire(vox.gateway, self._told, self._changed)
@@ -121,55 +120,6 @@ class SdkClient(Timed):
             call.hang_up()
         self.wire.close()
         return self.vox.settled()
-
-    def login(self, password: str | None = None, *, form: str = "md5", receive_calls: bool = True) -> Future[Any]:
-        """Log in with a password: AuthResult.
-
-        Args:
-            password: in clear; the user's own when None.
-            form: how it travels: `clear`, `md5` or `sha256`.
-            receive_calls: whether calls to the user ring here.
-        """
-        text = f"{self.name}:voximplant.com:{self._password if password is None else password}"
-        forms: dict[str, Callable[[], str]] = {
-            "clear": lambda: self._password if password is None else password,
-            "md5": lambda: _md5(text),
-            "sha256": lambda: hashlib.sha256(text.encode()).hexdigest(),
-        }
-        if form not in forms:
-            raise VoxsimError(f"A password travels as one of {', '.join(forms)}, not as {form!r}.")
-        options = {"receiveCalls": receive_calls} | ({} if form == "clear" else {"credentialType": form})
-        return self._log_in("login", self.address, forms[form](), options)
-
-    def login_as(self, address: str, password: str = "") -> Future[Any]:
-        """Log in under another name than the client's own."""
-        return self._log_in("login", address, password, {})
-
-    def login_with_token(self, token: str | None = None) -> Future[Any]:
-        """Log in with an access token; the last one when None."""
-        own = self.tokens.access_token if self.tokens is not None else ""
-        return self._log_in("login", self.address, "", {"accessToken": own if token is None else token})
-
-    def request_one_time_login_key(self) -> Future[Any]:
-        """Ask for a key: AuthResult with code 302 and the key in it."""
-        return self._log_in("loginGenerateOneTimeKey", self.address)
-
-    def login_with_one_time_key(self, hash_: str) -> Future[Any]:
-        """Log in with `one_time_hash(key)`."""
-        return self._log_in("loginUsingOneTimeKey", self.address, hash_, {})
-
-    def one_time_hash(self, key: str, password: str | None = None) -> str:
-        """What a backend makes of a key and the user's password."""
-        text = f"{self.name}:voximplant.com:{self._password if password is None else password}"
-        return _md5(f"{key}|{_md5(text)}")
-
-    def token_refresh(self, token: str | None = None) -> Future[Any]:
-        """Exchange a refresh token (the last one when None) for new tokens: RefreshTokenResult."""
-        own = self.tokens.refresh_token if self.tokens is not None else ""
-        future = self._refresh = Future(self.vox.world.switch, f"RefreshTokenResult of {self!r}")
-        self._needs_connection()
-        self.wire.send("refreshOauthToken", self.address, own if token is None else token)
-        return future
 
     def call(
         self, number: str, *, custom_data: str | None = None, headers: Mapping[str, str] | None = None
@@ -325,14 +275,6 @@ class SdkClient(Timed):
         if self.state in ("DISCONNECTED", "CONNECTING"):
             raise VoxsimError("NOT_CONNECTED_TO_VOXIMPLANT: call `connect()` first, and await it.")
 
-    def _log_in(self, name: str, *values: Any) -> Future[Any]:
-        self._needs_connection()
-        future = self._login = Future(self.vox.world.switch, f"AuthResult of {self!r}")
-        if self.state == "CONNECTED":
-            self.state = "LOGGING_IN"
-        self.wire.send(name, *values)
-        return future
-
     def _done(self, value: E, words: str) -> Future[E]:
         future: Future[E] = Future(self.vox.world.switch, words)
         future.set(value)
@@ -375,13 +317,6 @@ class SdkClient(Timed):
             call.fail(_CLOSED, "Connection Closed")
         self.tell(sdk.ConnectionClosed(at=self.vox.now))
 
-    def _authorized(self, result: sdk.AuthResult) -> None:
-        if self.state == "LOGGING_IN":
-            self.state = "LOGGED_IN" if result.result else "CONNECTED"
-        self.tell(result)
-        if self._login is not None:
-            self._login.set(result)
-
     def _told(self, name: str, values: Sequence[Any]) -> None:
         """A message of the platform."""
         given, now = list(values), self.vox.now
@@ -409,21 +344,12 @@ class SdkClient(Timed):
             case _ if call is not None:
                 call.told(name, given[1:])
 
-    def _refreshed(self, result: sdk.RefreshTokenResult) -> None:
-        self.tell(result)
-        if self._refresh is not None:
-            self._refresh.set(result)
-
     def _called(self, given: list[Any]) -> None:
         identity, number, display_name, headers, *_ = given
         call = self.calls[identity] = SdkCallHandle(self, identity, number, incoming=True)
         call.display_name, call.headers = display_name, dict(headers)
         self.wire.send("confirmIncomingConnection", identity)
         self.tell(sdk.IncomingCall(call=call, headers=call.headers, at=self.vox.now))
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _event_name(event: str | type[ClientEvent]) -> str:
