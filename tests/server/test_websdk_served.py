@@ -11,6 +11,9 @@ from processes import serving
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from voxsim.cli.serve import _tell_client
+from voxsim.engine.journal import Record
+
 CONFIGURATION = """
 [[application]]
 name = "shop"
@@ -179,3 +182,10 @@ def test_websdk_an_unknown_connection_gets_an_error(server):
         assert json.loads(socket.recv(20)) == {"type": "error"}
         with pytest.raises(ConnectionClosed):
             socket.recv(20)
+
+
+def test_websdk_what_a_client_says_of_itself_cannot_steer_the_terminal(capsys):
+    facts = {"code": 404, "as": "\x1b[2Jalice\r\n"}
+    _tell_client(Record(0, 1, None, "client", "log-in refused", "id", facts))
+    _tell_client(Record(0, 2, None, "client", "lost", "id", {}))
+    assert capsys.readouterr().err == "[\\x1b[2Jalice↵] log-in refused: code 404\n"

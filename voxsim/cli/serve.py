@@ -20,6 +20,7 @@ from voxsim.cli import terminal
 from voxsim.cli.arguments import SECURE_PORT
 from voxsim.server.building import Project
 from voxsim.server.server import Address, Server
+from voxsim.timeline.words import clean
 from voxsim.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ def _tell_client(record: Record) -> None:
     who = facts.pop("user", None) or facts.pop("as", None)
     if who is not None or record.name not in _QUIET:
         told = " ".join(f"{name} {value}" for name, value in facts.items())
-        terminal.tell(f"[{who or 'client'}] {record.name}{f': {told}' if told else ''}")
+        # A page from anywhere may have made this up: it must not steer the terminal.
+        terminal.tell(clean(f"[{who or 'client'}] {record.name}{f': {told}' if told else ''}"))
 
 
 # --- the process ---
