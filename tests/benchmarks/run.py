@@ -33,6 +33,8 @@ FIGURES: Final = {
     "start_scenarios": "serving",
     "serve_startup": "serving",
     "live_websocket_kib": "serving",
+    "sdk_clients": "telephony",
+    "sdk_calls": "telephony",
 }
 """Each figure and the module whose function of this name measures it."""
 
