@@ -5,11 +5,13 @@ Whoever carries sound to a real ear, over a WebSocket or to a browser, asks for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from voxsim.engine.frames import Encoding
     from voxsim.engine.media import MediaUnit, Sound
+
+_LATE: Final = 10
 
 
 class Hearing:
@@ -24,7 +26,7 @@ class Hearing:
         sound: what it heard last.
     """
 
-    __slots__ = ("_encoding", "_position", "_sink", "_source", "sound")
+    __slots__ = ("_asked", "_encoding", "_position", "_sink", "_source", "sound")
 
     def __init__(self, sink: MediaUnit, encoding: Encoding, source: MediaUnit | None = None) -> None:
         self._sink = sink
@@ -32,6 +34,7 @@ class Hearing:
         self._source = source
         self.sound: Sound | None = None
         self._position = 0
+        self._asked: int | None = None
 
     def next(self, milliseconds: float) -> bytes | None:
         """The next piece, so long; None when nothing sounds."""
@@ -39,8 +42,12 @@ class Hearing:
         for source in sources:
             sound = source._sounding_to(self._sink)
             if sound is not None and self._lasts(sound):
-                return self._piece(source, sound, milliseconds)
-        return None
+                piece = self._piece(source, sound, milliseconds)
+                break
+        else:
+            piece = None
+        self._asked = self._sink.session.switch.now
+        return piece
 
     def _lasts(self, sound: Sound) -> bool:
         now = self._sink.session.switch.now
@@ -49,9 +56,11 @@ class Hearing:
     def _piece(self, source: MediaUnit, sound: Sound, milliseconds: float) -> bytes:
         step = round(milliseconds * 1000)
         if sound is not self.sound:
-            # One that began since the last piece is heard from its beginning.
-            late = self._sink.session.switch.now - sound.started
-            self._position = sound.skipped + (late if late >= step else 0)
+            # One that began since the last piece is heard from its beginning, also by who asks a little late.
+            now = self._sink.session.switch.now
+            since = step if self._asked is None else now - self._asked
+            late = now - sound.started
+            self._position = sound.skipped + (late if late >= max(step, min(since, _LATE * step)) else 0)
             self.sound = sound
         piece = source._samples_to(self._sink, sound, self._encoding, self._position, milliseconds)
         self._position += step

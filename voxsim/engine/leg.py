@@ -64,6 +64,7 @@ class Leg:
         custom_data: what a scenario passes with a call to a user, or None.
         direct: its media goes peer to peer, and never reaches the scenario.
         partner: the leg that it is joined with then, or None.
+        real: there is a real ear at the far end, which hears samples.
     """
 
     __slots__ = (
@@ -90,6 +91,7 @@ class Leg:
         "offered_headers",
         "partner",
         "push_seconds",
+        "real",
         "refer_pending",
         "silent",
         "state",
@@ -129,6 +131,7 @@ class Leg:
         self.silent = False
         self.direct = False
         self.partner: Leg | None = None
+        self.real = False
         self.refer_pending = False
         self.connected_at: int | None = None
         self.cause: Cause | None = None

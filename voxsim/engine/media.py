@@ -238,6 +238,10 @@ class MediaUnit(Emitter):
         """A piece of what a unit hears from this one, where that is not the same for all."""
         return self._samples(sound, encoding, position, milliseconds)
 
+    def _takes_samples(self) -> bool:
+        """Whether what it hears goes on to somebody who really hears it."""
+        return False
+
     def _cannot_send(self) -> str | None:
         """Why nothing can be sent from here now, or None."""
         return None

@@ -55,15 +55,24 @@ class Link:
         self._live: Live | None = None
         self._hearing: Hearing | None = None
 
+    @property
+    def _leg(self) -> Leg | None:
+        """The platform's end of the call, once there is one."""
+        leg: Leg | None = getattr(self._near, "leg", None)
+        return leg
+
     # --- descriptions ---
 
     def answer(self, offer: str) -> str:
         """The answer to a client's offer; empty when the call is to have no media."""
         try:
-            return self.peer.answer(offer)
+            answer = self.peer.answer(offer)
         except BadDescription as error:
             self._note("no media", str(error))
             return ""
+        if self._leg is not None:
+            self._leg.real = True
+        return answer
 
     def renewed(self, offer: str) -> str:
         """The answer to a client's new offer within a call; one that cannot be used has an answer, too."""
@@ -102,8 +111,9 @@ class Link:
         self.peer.tick(now)
         if self.peer.state is not self._state:
             self._tell()
-        leg: Leg | None = getattr(self._near, "leg", None)
+        leg = self._leg
         if leg is not None:
+            leg.real = True
             self.said = self.peer.pull()
             self._listen(leg)
             self._notice(leg, self.peer.silent(now))
@@ -160,6 +170,5 @@ class Link:
             self._note("media connected", f"{self.peer.address[0]}:{self.peer.address[1]}")
 
     def _note(self, name: str, why: str) -> None:
-        leg: Leg | None = getattr(self._near, "leg", None)
-        facts = {"call": leg.id if leg is not None else None, "what": why}
+        facts = {"call": self._leg.id if self._leg is not None else None, "what": why}
         self._media.door.switch.note(None, "client", name, str(self.number), facts)

@@ -20,6 +20,7 @@ from voxsim.engine.frames import ENCODINGS, Encoding
 from voxsim.engine.samples import decode, encode, resampled
 
 if TYPE_CHECKING:
+    from voxsim.engine.live import Live
     from voxsim.engine.media import Sound
     from voxsim.engine.recording import Chunk, Line, Piece, Recording
 
@@ -46,8 +47,7 @@ async def mixed(recording: Recording, voices: Whole) -> bytes:
         if piece.chunks:
             parts += await trio.to_thread.run_sync(_streamed, piece, encoding)
         elif (live := piece.sound.live) is not None:
-            audio = live.samples(encoding, piece.position, piece.length / 1000)
-            parts.append((piece.channel, encoding.samples_of(piece.at), decode(audio, encoding)))
+            parts.append(await trio.to_thread.run_sync(_live, piece, live, encoding))
         else:
             audio = await voices.whole(piece.sound, encoding, piece.position, piece.length)
             parts.append((piece.channel, encoding.samples_of(piece.at), decode(audio, encoding)))
@@ -73,6 +73,12 @@ def _clock(microseconds: int) -> str:
     minutes, seconds = divmod(microseconds // 1_000_000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}"
+
+
+def _live(piece: Piece, live: Live, encoding: Encoding) -> Part:
+    """What somebody said into a real microphone."""
+    audio = live.samples(encoding, piece.position, piece.length / 1000)
+    return piece.channel, encoding.samples_of(piece.at), decode(audio, encoding)
 
 
 def _streamed(piece: Piece, encoding: Encoding) -> list[Part]:

@@ -1,5 +1,7 @@
 """The media plane's socket: many calls over one port, what strangers send to it, and what is left when calls end."""
 
+import base64
+import json
 import os
 import random
 import socket
@@ -9,6 +11,7 @@ from itertools import pairwise
 import pytest
 import trio
 from browserlike import KEYS, Browser
+from websockets.trio.client import connect
 
 from voxsim.engine.frames import ENCODINGS
 from voxsim.engine.ports import SilentFar
@@ -39,6 +42,27 @@ def alerting(event):
                             lambda event: call.start_playback("https://audio.example/music.wav", loop=True))
     call.answer()
 """
+
+
+AGENT = """
+caller = None
+VoxEngine.allow_web_socket_connections()
+
+@VoxEngine.on(AppEvents.CallAlerting)
+def alerting(event):
+    global caller
+    caller = event.call
+    caller.answer()
+
+@VoxEngine.on(AppEvents.WebSocket)
+def opened(event):
+    {mixer}
+    caller.send_media_to(event.websocket, encoding=WebSocketAudioEncoding.ULAW)
+"""
+DIRECTLY = AGENT.format(mixer="event.websocket.send_media_to(caller)")
+MIXED = AGENT.format(
+    mixer="room = VoxEngine.create_conference(); event.websocket.send_media_to(room); room.send_media_to(caller)"
+)
 
 
 class SdkCall(SilentFar):
@@ -89,8 +113,8 @@ class Phone:
 
 
 @pytest.fixture
-async def server(driver, serve, tls):
-    return await serve(PLAYS, tls=tls, media=MediaEntry(speech_text="hello"))
+async def server(request, driver, serve, tls):
+    return await serve(getattr(request, "param", PLAYS), tls=tls, media=MediaEntry(speech_text="hello"))
 
 
 @pytest.fixture
@@ -136,6 +160,26 @@ async def test_speech_and_digits_reach_the_scenario(driver, call, log):
     for piece in rtp.key_events("7", 800):
         phone.browser.send(phone.browser.packet(piece.encode(), kind=KEYS, timestamp=5000))
     await log.until("tone 7")
+
+
+@pytest.mark.parametrize("server", [DIRECTLY, MIXED], indirect=True, ids=["directly", "mixed"])
+async def test_a_voice_agent_behind_a_web_socket_hears_and_is_heard(driver, server, call):
+    phone = await call()
+    url = phone.leg.session.access_url.replace("http", "ws", 1)
+    words = bytes(range(1, 161))
+    begin = {"event": "start", "start": {"mediaFormat": {"encoding": "ULAW", "sampleRate": 8000}}}
+    media = {"event": "media", "media": {"payload": base64.b64encode(words * 10).decode()}}
+    async with connect(url, max_queue=None) as agent:
+        await agent.send(json.dumps(begin))
+        await agent.send(json.dumps(media))
+        heard = [packet.payload for packet in await phone.hear(40)]
+        assert words * 10 in b"".join(heard)
+        await phone.say(LOUD, 20)
+        with trio.fail_after(10):
+            while True:
+                frame = json.loads(await agent.recv())
+                if frame["event"] == "media" and base64.b64decode(frame["media"]["payload"]) == LOUD:
+                    break
 
 
 async def test_packets_that_cease_are_noticed(driver, world, call, log):

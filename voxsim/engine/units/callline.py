@@ -157,6 +157,9 @@ class CallLine(MediaUnit):
     def _flows(self) -> bool:
         return self.leg.media_back
 
+    def _takes_samples(self) -> bool:
+        return self.leg.real
+
     def _cannot_send(self) -> str | None:
         return self._no_media()
 

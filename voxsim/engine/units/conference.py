@@ -279,6 +279,15 @@ class Conference(MediaUnit):
         origin = next((origin for origin, one in self._sounds.items() if one is sound), None)
         return super()._sounds_until(sound) if origin is None else origin._sounds_until(sound)
 
+    def _takes_samples(self) -> bool:
+        if self._passing:
+            return False
+        self._passing = True
+        try:
+            return any(sink._takes_samples() for sink in self.sinks)
+        finally:
+            self._passing = False
+
     def _flows(self) -> bool:
         return self.state is ConferenceState.RUNNING
 

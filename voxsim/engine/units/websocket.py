@@ -236,6 +236,9 @@ class WebSocket(MediaUnit):
         if origin in self._outbound:
             self._outbound[origin].hear(sound)
 
+    def _takes_samples(self) -> bool:
+        return True
+
     def hear_flow(self, origin: MediaUnit) -> None:
         """Silence does, too, where silence is sent."""
         if origin in self._outbound and self.session.switch.voices.steady:
@@ -298,7 +301,7 @@ class WebSocket(MediaUnit):
         if not taken:
             return
         sinks = [sink for sink, how in (self._sinks or {}).items() if how.tag in (None, stream.tag)]
-        if any(isinstance(sink, WebSocket) for sink in sinks):
+        if any(sink._takes_samples() for sink in sinks):
             stream.keep(taken, now)
         if begins and stream.sound is not None:
             for sink in sinks:
