@@ -69,8 +69,9 @@ class Media:
     def forget(self, link: Link) -> None:
         """A call is over."""
         self._links.pop(link.number, None)
-        if link.peer.address is not None and self._addresses.get(link.peer.address) is link:
-            del self._addresses[link.peer.address]
+        for address in link.peer.addresses:
+            if self._addresses.get(address) is link:
+                del self._addresses[address]
 
     def send(self, datagram: bytes, address: Address) -> None:
         """Send a datagram; one that cannot be sent at once is lost, as datagrams may be."""
@@ -135,7 +136,7 @@ class Media:
         except Exception as error:  # noqa: BLE001 - one call less, but the others go on
             self._broken(link, error)
             return
-        if link.peer.address == address:
+        if address in link.peer.addresses:
             self._addresses[address] = link
 
     async def _pace(self) -> None:

@@ -200,6 +200,19 @@ def test_a_new_certificate_makes_a_new_handshake(browser, peer, outbox):
     assert pulled(peer) == []
 
 
+def test_every_address_that_was_checked_is_good_but_only_so_many_are_remembered(browser, peer):
+    call(browser)
+    for port in range(100):
+        browser.check(address=("192.0.2.7", port + 1))
+    browser.settle()
+    assert len(peer.addresses) == 16
+    assert peer.address == ("192.0.2.7", 100)
+    packets = [browser.packet(TONE) for _ in range(3)]
+    for packet, port in zip(packets, (1, 99, 100), strict=True):
+        browser.send(packet, ("192.0.2.7", port))
+    assert len(pulled(peer)) == 2
+
+
 # --- what nobody may do ---
 
 

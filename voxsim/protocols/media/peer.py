@@ -24,6 +24,8 @@ from voxsim.protocols.media.sender import Sender
 
 Address = tuple[str, int]
 
+_MOST_ADDRESSES: Final = 16
+
 
 class PeerState(Enum):
     """Where a peer is in its life."""
@@ -75,6 +77,7 @@ class Peer:
         state: where it is in `MOVES`.
         trouble: why it failed; empty otherwise.
         address: where the other side is, once it has shown it.
+        addresses: from where else it may send: all that have shown to know the password, the last ones of many.
         packets: how many RTP packets came.
         sender: the stream that goes out.
     """
@@ -95,6 +98,7 @@ class Peer:
         self.state = PeerState.WAITING
         self.trouble = ""
         self.address: Address | None = None
+        self.addresses: dict[Address, None] = {}
         self.packets = 0
         self.sender = Sender()
         self._certificate = certificate
@@ -198,7 +202,7 @@ class Peer:
             return
         if stun.is_stun(datagram):
             self._check(datagram, address, now)
-        elif address != self.address:
+        elif address not in self.addresses:
             return
         elif rtp.is_rtp(datagram):
             self._media(datagram, now)
@@ -222,9 +226,16 @@ class Peer:
             return
         self._send(stun.success(message, address).encode(self._password), address)
         self._checked_at = now
+        self._know(address)
         if self.address is None or message.get(stun.USE_CANDIDATE) is not None:
             self.address = address
             self._secure(now)
+
+    def _know(self, address: Address) -> None:
+        self.addresses.pop(address, None)
+        self.addresses[address] = None
+        if len(self.addresses) > _MOST_ADDRESSES:
+            del self.addresses[next(one for one in self.addresses if one != self.address)]
 
     def _secure(self, now: float | None = None) -> None:
         """Begin DTLS as soon as the other side's address and its fingerprint are known."""
