@@ -116,6 +116,7 @@ class Options(argparse.Namespace):
     network: bool
     record: str | None
     replay: str | None
+    web_sdk: str | None
     memory: bool
     quiet: bool
 
@@ -355,6 +356,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     add("--record", metavar="FILE", help="keep what the network answers in this file (needs --network)")
     add("--replay", metavar="FILE", help="answer scenarios' requests from such a file, offline")
     add("--memory", action="store_true", help="keep nothing: history and items are gone when the server ends")
+    add("--web-sdk", metavar="FOLDER", help="where npm has put the Web SDK for the page /phone (default: found beside)")
     add("--quiet", action="store_true", help="say nothing of sessions while they come and go")
     add = parser.add_argument_group("addresses").add_argument
     help_text = "the address to listen on (default 127.0.0.1); any other lets other machines in"

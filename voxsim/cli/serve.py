@@ -19,6 +19,7 @@ import trio
 from voxsim.cli import terminal
 from voxsim.cli.arguments import SECURE_PORT
 from voxsim.server.building import Project
+from voxsim.server.phone import PAGE as PHONE
 from voxsim.server.server import Address, Server
 from voxsim.timeline.words import clean
 from voxsim.vocabulary.errors import ConfigurationError
@@ -41,7 +42,12 @@ def serve(options: Options) -> int:
         options.parser.error("--replay answers in place of the network: leave --network out")
     try:
         project = Project.opened(
-            Path(options.place), pace=options.time, memory=options.memory, tls=options.tls, names=options.names
+            Path(options.place),
+            pace=options.time,
+            memory=options.memory,
+            tls=options.tls,
+            names=options.names,
+            web_sdk=Path(options.web_sdk) if options.web_sdk else None,
         )
         project.network = options.network
         project.record = Path(options.record) if options.record else None
@@ -116,6 +122,7 @@ def _greet(project: Project, server: Server, options: Options) -> None:
             lines.append(
                 f"  Web SDK  serverIp: {address!r}, users {', '.join(users[:8])}{' …' if len(users) > 8 else ''}"
             )
+        lines.append(f"  Phone  {server.secure_url}{PHONE}  (log in and call from a browser)")
         if server.muted:
             lines.append(f"  Calls of the Web SDK have no sound: {server.muted}")
     form = f"-d account_id={account.id} -d api_key={account.api_key} -d rule_id=1"

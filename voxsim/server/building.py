@@ -37,7 +37,10 @@ from voxsim.protocols.gate import Gate
 from voxsim.protocols.management import Management
 from voxsim.server.keeper import Keeper
 from voxsim.server.messages import Request, Response
+from voxsim.server.phone.package import NAME as SDK
+from voxsim.server.phone.package import Package
 from voxsim.server.server import Server
+from voxsim.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -58,6 +61,7 @@ class Project:
         names: further host names of the server.
         network: whether scenarios reach the real network; `record` keeps what it answers.
         replay: answer scenarios from such a file instead.
+        package: where the Web SDK for the page with the phone is.
     """
 
     configuration: Configuration
@@ -68,6 +72,7 @@ class Project:
     network: bool = False
     record: Path | None = None
     replay: Path | None = None
+    package: Package = attrs.field(factory=Package)
 
     @classmethod
     def opened(
@@ -78,6 +83,7 @@ class Project:
         memory: bool = False,
         tls: bool = True,
         names: Iterable[str] = (),
+        web_sdk: Path | None = None,
     ) -> Project:
         """Read what is to be served, and build it.
 
@@ -87,6 +93,7 @@ class Project:
             memory: keep nothing.
             tls: serve HTTPS.
             names: further host names of the server.
+            web_sdk: where the Web SDK's npm package is, when it is not found beside the scenarios or above them.
 
         Raises:
             ConfigurationError: it cannot be served as it is.
@@ -100,7 +107,8 @@ class Project:
             authority = Authority.kept_in(home / "ca")
         entry = configuration.server
         world = _world(configuration, Pace.parse(pace or entry.time or "real"))
-        return cls(configuration, world, None if memory else home, authority, (*entry.hosts, *names))
+        package = Package(place, _sdk_folder(web_sdk))
+        return cls(configuration, world, None if memory else home, authority, (*entry.hosts, *names), package=package)
 
     @property
     def account(self) -> Account:
@@ -132,7 +140,9 @@ class Project:
             tls = self.authority.server_context(self.names) if self.authority is not None else None
             files = self.folder / "records" if self.folder is not None else None
             media = self.configuration.media
-            server = Server(self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files, media=media)
+            server = Server(
+                self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files, media=media, package=self.package
+            )
             keeper = await stack.enter_async_context(Keeper.opened(self.world.platform, storage))
             context = self.world.context = Context(self.world.platform, storage, _Starter(server), kept=keeper.kept)
             await load_secrets(context)
@@ -205,6 +215,14 @@ class _Spoken:
             time.time(),
         )
         return Response(answer.status, answer.body, answer.content_type)
+
+
+def _sdk_folder(named: Path | None) -> Path | None:
+    if named is not None and Package(named=named).find() is None:
+        raise ConfigurationError(
+            f"There is no Web SDK in {str(named)!r}: name the folder in which you ran 'npm install {SDK}'."
+        )
+    return named
 
 
 def _mentions(file: str, word: str) -> bool:

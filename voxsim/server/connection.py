@@ -254,7 +254,7 @@ def _head(
 ) -> h11.Response:
     """The head of a response. Most are like those before them: within a second one head serves them all."""
     headers = [(b"date", formatdate(second, usegmt=True).encode())]
-    if status != HTTPStatus.NO_CONTENT:
+    if status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
         headers += [(b"content-type", content_type.encode()), (b"content-length", b"%d" % length)]
     headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in more]
     if close:

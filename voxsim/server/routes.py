@@ -19,6 +19,8 @@ from voxsim.protocols.gate import CLIENT_HOSTS, Gate
 from voxsim.protocols.managing import PREFIX, Address
 from voxsim.server.door import Pending
 from voxsim.server.messages import JSON, Request, Response
+from voxsim.server.phone import PAGE as PHONE
+from voxsim.server.phone import SETUP, Phone
 from voxsim.server.shelf import PREFIX as RECORDS
 from voxsim.server.shelf import Shelf
 from voxsim.server.websdk import BALANCERS, NEAREST, PLATFORM, SdkDoor
@@ -65,6 +67,7 @@ class Routes:
         records: what is left of sessions that have ended.
         shelf: the files of recordings.
         sdk: lets clients of the Web SDK in.
+        phone: the page that is such a client.
         welcome: the text of the front page.
     """
 
@@ -78,6 +81,7 @@ class Routes:
     records: Records
     shelf: Shelf
     sdk: SdkDoor
+    phone: Phone
     welcome: Callable[[], str]
 
     # --- requests ---
@@ -94,6 +98,9 @@ class Routes:
             return self._wrong_host(request) or await self.shelf.answer(request)
         if path == NEAREST:
             return self._wrong_host(request, BALANCERS) or self.sdk.nearest(request)
+        if (path == PHONE or path.startswith(PHONE + "/")) and path != SETUP:
+            # Links to the page may stand anywhere; what it tells of this server is for itself alone.
+            return self._wrong_host(request) or await self._phone(request)
         if path == API or path.startswith(API + "/"):
             return self._barred(request, CLIENT_HOSTS) or await self.management(request)
         if (barred := self._barred(request)) is not None:
@@ -107,11 +114,18 @@ class Routes:
         method, path = request.method, request.path
         if path == CALLS:
             return await self.calls.place(request) if method == "POST" else _only("POST")
+        if path == SETUP:
+            return await self._phone(request)
         if path.startswith((SESSIONS, LOGS)):
             return await self.records.answer(request) if method in ("GET", "HEAD") else _only("GET")
         if path == "/":
             return Response(200, self.welcome().encode()) if method in ("GET", "HEAD") else _only("GET")
         return refused(404, f"There is nothing at {path}.")
+
+    async def _phone(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _only("GET")
+        return await self.phone.answer(request) or refused(404, f"There is nothing at {request.path}.")
 
     async def _manage(self, request: Request) -> Response:
         """A managing request: the handler's return value is the answer."""

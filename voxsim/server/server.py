@@ -29,6 +29,9 @@ from voxsim.server.door import Door
 from voxsim.server.limits import ServerLimits
 from voxsim.server.listening import Listening
 from voxsim.server.messages import Request, Response
+from voxsim.server.phone import PAGE as PHONE
+from voxsim.server.phone import Phone
+from voxsim.server.phone.package import Package
 from voxsim.server.records import Records
 from voxsim.server.routes import Management, Routes
 from voxsim.server.shelf import PREFIX as RECORDS
@@ -62,6 +65,7 @@ class Server:
         tls: the certificate; None for no TLS.
         folder: where the files of recordings are kept; None for one that is gone with the server.
         media: how calls of the Web SDK get real audio; None for none.
+        package: where the Web SDK for the page with the phone is.
 
     Attributes:
         muted: why they have none, in words; empty when they have.
@@ -80,6 +84,7 @@ class Server:
         tls: ssl.SSLContext | None = None,
         folder: Path | None = None,
         media: MediaEntry | None = None,
+        package: Package | None = None,
     ) -> None:
         self.world = world
         self.door = Door(world.driver)
@@ -97,6 +102,7 @@ class Server:
         self._tls = tls
         self._folder = folder
         self._media = media
+        self._package = package or Package()
         self.muted = ""
         self._stop = trio.Event()
         self._over = False
@@ -149,6 +155,7 @@ class Server:
             records=self.records,
             shelf=self.shelf,
             sdk=self.sdk,
+            phone=Phone(self.world.platform.account, self._package, lambda: self.sdk.address, lambda: self.muted),
             welcome=self._welcome,
         )
 
@@ -242,6 +249,7 @@ class Server:
             f"Rules: {rules}\n"
             f'Place a call:         curl {self.url}/calls -d \'{{"to": "100"}}\'\n'
             f"The management API:   {self.url}/platform_api/<Method>/\n"
+            f"A phone in a browser: {self.secure_url or self.url}{PHONE}\n"
         )
 
 
