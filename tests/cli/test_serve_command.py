@@ -46,6 +46,21 @@ def test_it_says_where_it_is_and_how_to_begin(folder):
             assert "Rules: lingering" in front.read().decode()
 
 
+def test_why_calls_of_browsers_have_no_sound_is_said(folder):
+    with serving(folder, "--memory", "--secure-port", "0", "--time", "x50") as server:
+        assert "\n  Calls of the Web SDK have no sound: it flows in real time only\n" in server.said
+    with serving(folder, "--memory", "--secure-port", "0") as server:
+        assert "no sound" not in server.said
+
+
+def test_an_address_for_audio_that_is_none_of_this_machine(folder):
+    (folder / "voxsim.toml").write_text('[media]\nhost = "192.0.2.99"\n')
+    done = voxsim("serve", folder, "--memory", "--port", "0", "--secure-port", "0")
+    assert done.returncode == 2
+    assert done.stderr.startswith("voxsim serve: error: Audio cannot be received at 192.0.2.99, UDP port 0:")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_call_into_it_is_shown_as_a_ladder(folder):
     with serving(folder, "--memory", "--no-tls", "--time", "x50") as server:
         done = voxsim("call", "--to", "anything", "--server", server.url, "--hangup", "5s")
