@@ -138,6 +138,7 @@ class Page:
             self.console.append(" ".join(str(one.get("value", one.get("description"))) for one in params["args"]))
 
     async def open(self, url):
+        self._loaded = trio.Event()
         await self.browser.command("Page.navigate", self.session, url=url)
         await self._loaded.wait()
 

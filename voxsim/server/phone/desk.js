@@ -1,12 +1,13 @@
 // The desk: all calls at once. One of them is talked in, the others are held; keys and messages go to that one. A
 // transfer is a second call to the new partner, and when that is answered the two are put together.
 
-import {by, finePointer, say, show} from "/phone/dom.js";
+import {by, typingFits, say, show} from "/phone/dom.js";
 import {Card, standing} from "/phone/card.js";
 import {Line} from "/phone/line.js";
 import {ring} from "/phone/ring.js";
 
 const TRANSFER_SECONDS = 30;
+const LEFT_SECONDS = 2;
 
 export class Desk extends EventTarget {
   /**
@@ -81,7 +82,7 @@ export class Desk extends EventTarget {
   /** Where the focus goes when what had it is gone. */
   rest() {
     const field = this.pad.line ? this.pad.keys : this.pad.number;
-    (finePointer() ? field : by("dialler-title")).focus();
+    (typingFits() ? field : by("dialler-title")).focus();
   }
 
   changed(line) {
@@ -139,11 +140,15 @@ export class Desk extends EventTarget {
     if (!second) return;
     second.addEventListener("change", () => {
       if (second.talking) this.join(line, second);
-      else if (second.over && line.state === "held" && !line.moving) {
-        line.trouble = `Not transferred: ${to}: ${second.ending || "hung up"}.`;
-        this.hold(line, false);
-      }
+      else if (second.over && line.state === "held" && !line.moving) this.takeBack(line, second);
     });
+  }
+
+  /** The new partner did not answer: the call is resumed, and says why. */
+  async takeBack(line, second) {
+    await this.hold(line, false);
+    line.trouble ||= `Not transferred to ${second.peer}: ${second.ending || "hung up"}.`;
+    this.draw();
   }
 
   /** Let the far ends of two calls talk to each other: both calls are over here when it worked. */
@@ -165,11 +170,10 @@ export class Desk extends EventTarget {
     const worked = await done;
     line.moving = other.moving = false;
     say(worked ? `Transferred ${line.peer} to ${other.peer}` : "The transfer failed");
-    for (const one of [line, other]) {
-      if (worked && !one.over) {
-        one.call.hangup();
-        one.end(`transferred to ${one === line ? other.peer : line.peer}`);
-      }
+    for (const [one, to] of worked ? [[line, other], [other, line]] : []) {
+      one.gone(`transferred to ${to.peer}`);
+      // The platform ends both; what it leaves is nobody's call any more.
+      setTimeout(() => { if (!one.over) one.hangUp(); }, LEFT_SECONDS * 1000);
     }
     if (!worked && !line.over) line.trouble ||= `The transfer to ${other.peer} failed.`;
     this.draw();

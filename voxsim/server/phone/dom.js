@@ -25,8 +25,8 @@ export function say(words) {
   place.textContent = place.textContent === words ? `${words}\u00a0` : words;
 }
 
-/** Whether a keyboard and a mouse are the rule here: then a field may have the focus without covering the page. */
-export const finePointer = () => window.matchMedia("(pointer: fine)").matches;
+/** Whether a field may have the focus without a keyboard that comes up and covers the page, as on a touch screen. */
+export const typingFits = () => !window.matchMedia("(pointer: coarse)").matches;
 
 /** Minutes and seconds of a duration in milliseconds. */
 export function clock(milliseconds) {

@@ -1,12 +1,14 @@
 // One call, from its first moment to its last: what the SDK's call says, in the few states that a person cares for.
 //
 // incoming ─ answer ─▶ connecting ─▶ connected ◀─▶ held ─▶ ended; calling ─▶ ringing ─▶ connected. A `change` event
-// tells of each step, `message` of texts, `key` of keys that were sent, `sdk` of any event of the SDK.
+// tells of each step, `message` of texts, `sdk` of any event of the SDK.
 
 import {failure} from "/phone/words.js";
 
 const QUIET = new Set(["RTCStatsReceived", "CallStatsReceived"]);
 const HOLD_SECONDS = 6;
+const KEY_MS = 120;
+const OLD_KEY_MS = 620;
 
 let count = 0;
 
@@ -24,7 +26,11 @@ export class Line extends EventTarget {
     this.muted = this.turning = false;
     this.keys = this.trouble = this.ending = "";
     this.code = 0;
-    this.silent = false;
+    // Before 4.5 a key is a tone of half a second among the sound, and forgotten when the next one comes too early.
+    const [major, minor] = String(sdk.version).split(".").map(Number);
+    this.pause = major < 4 || (major === 4 && minor < 5) ? OLD_KEY_MS : KEY_MS;
+    this.waiting = [];
+    this.sounding = false;
     for (const name of new Set(Object.values(sdk.CallEvents))) {
       if (!QUIET.has(name)) call.on(name, (event) => this.happened(name, event ?? {}));
     }
@@ -74,8 +80,14 @@ export class Line extends EventTarget {
   end(why) {
     if (this.over) return;
     this.until = performance.now();
-    this.ending = why;
+    this.ending ||= why;
     this.become("ended");
+  }
+
+  /** Why the call is about to end, or has just ended. */
+  gone(why) {
+    this.ending = why;
+    this.tell("change");
   }
 
   // --- what a person does ---
@@ -122,12 +134,19 @@ export class Line extends EventTarget {
     return worked;
   }
 
-  /** Send keys; false when one of them could not be sent. */
+  /** Send keys, one after the other. */
   press(keys) {
-    if (!this.attempt(() => this.call.sendTone(keys))) return false;
     this.keys += keys;
-    this.tell("key", keys);
-    return true;
+    this.waiting.push(...keys);
+    if (!this.sounding) this.sound();
+  }
+
+  sound() {
+    const key = this.waiting.shift();
+    this.sounding = key !== undefined && this.up;
+    if (!this.sounding) return;
+    if (!this.attempt(() => this.call.sendTone(key))) this.waiting = [];
+    setTimeout(() => this.sound(), this.pause);
   }
 
   send(text) {

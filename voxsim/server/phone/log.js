@@ -32,6 +32,10 @@ function details(event) {
 export class Log {
   constructor() {
     this.list = by("log");
+    this.followed = true;
+    this.list.addEventListener("scroll", () => {
+      this.followed = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 24;
+    });
     by("clear").addEventListener("click", () => this.list.replaceChildren());
     by("copy").addEventListener("click", () => this.copy());
   }
@@ -40,12 +44,11 @@ export class Log {
     const shown = name === "onSendMessage" ? "MessageReceived" : name;
     const now = new Date();
     const time = `${now.toTimeString().slice(0, 8)}.${String(now.getMilliseconds()).padStart(3, "0")}`;
-    const end = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 24;
     this.list.append(make("li", BAD.test(name) ? {class: "bad"} : {},
       make("time", {datetime: now.toISOString()}, time), " ", make("span", {class: "source"}, source), " ",
       make("b", {}, shown), " ", make("span", {class: "details"}, details(event))));
     if (this.list.children.length > MOST) this.list.firstChild.remove();
-    if (end) this.list.scrollTop = this.list.scrollHeight;
+    if (this.followed) this.list.scrollTop = this.list.scrollHeight;
   }
 
   async copy() {

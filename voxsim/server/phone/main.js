@@ -1,7 +1,7 @@
 // The phone: from an empty page to one that is logged in, and back. It asks the server what there is, loads the SDK,
 // lets people log in, and says what has become of the connection.
 
-import {by, finePointer, make, say, show} from "/phone/dom.js";
+import {by, typingFits, make, say, show} from "/phone/dom.js";
 import {Client} from "/phone/client.js";
 import {Desk} from "/phone/desk.js";
 import {Log} from "/phone/log.js";
@@ -123,7 +123,7 @@ function entrance() {
   show(by("choice"), users.length > 0);
   show(by("entrance"), true);
   choose();
-  if (finePointer()) (users.length ? by("password") : by("full-name")).focus();
+  if (typingFits()) (users.length ? by("password") : by("full-name")).focus();
 }
 
 function choose() {
@@ -182,7 +182,7 @@ function inside() {
   desk.draw();
   say(`Logged in as ${client.name}`);
   if (setup.muted) notice(`Calls have no sound, but all else works: ${setup.muted}.`);
-  (finePointer() ? by("number") : by("dialler-title")).focus();
+  (typingFits() ? by("number") : by("dialler-title")).focus();
 }
 
 function offer({to, rule}) {

@@ -19,7 +19,7 @@ const CALLS = {
   409: "the connection was lost",
   480: "nobody is logged in there",
   486: "busy",
-  487: "given up",
+  487: "it ended before it was answered",
   603: "declined",
   1003: "not connected to the server",
   1004: "not logged in",
