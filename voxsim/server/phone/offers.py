@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from voxsim.platform.rules import Rule
 
 _MOST: Final = 200
-_NO_NUMBER: Final = re.compile(r"[^0-9A-Za-z_+*#-]")
+_NO_NUMBER: Final = re.compile(r"[^0-9A-Za-z_+-]")
 
 
 def logins(account: Account) -> list[dict[str, str]]:
@@ -51,7 +51,7 @@ def _of(application: Application, answering: set[str]) -> list[dict[str, str]]:
 def _destination(application: Application, rule: Rule) -> str | None:
     """Something to call that leads to this rule, or None when none was found."""
     literal = _NO_NUMBER.sub("", rule.pattern.pattern)
-    tried = (rule.name, literal, literal.lstrip("+"), "100", "15550100")
+    tried = (rule.name, "100", "15550100", literal, literal.lstrip("+"))
     numbers = [f"+{number}" for number, bound in application.numbers.items() if bound is rule]
     reached = [one for one in tried if one and first_match(application.rules, one) is rule]
     return next(iter(numbers + reached), None)
