@@ -5,6 +5,7 @@ import trio
 from chromium import OPTIONS, Browser, running
 from phoning import PhonePage
 from sdks import FOLDER, NEW, OLD, PASSWORD
+from sounding import SPY, hears
 
 from voxsim.parties.mediaentry import MediaEntry
 from voxsim.server.phone.package import Package
@@ -113,6 +114,28 @@ async def test_websdk_phone_calls_a_scenario_with_the_keyboard_alone(driver, pho
     await log.until("over")
     await page.state("ended")
     await page.until("document.querySelector('#said').textContent.startsWith('Call ended, 100')")
+    await page.well()
+
+
+@both
+async def test_websdk_phone_is_heard(driver, show, sdk):
+    page = await show(
+        """
+@VoxEngine.on(AppEvents.CallAlerting)
+async def alerting(event):
+    event.call.answer()
+    event.call.play_progress_tone("US")
+""",
+        sdk,
+        before=SPY,
+    )
+    await page.logs_in()
+    await page.until("!document.querySelector('#phone').hidden")
+    await page.calls("100")
+    await page.state("connected")
+    await hears(page)
+    playing = "[...document.querySelectorAll('audio')].some((one) => !one.paused && !one.muted && one.currentTime > 0)"
+    await page.until(playing)
     await page.well()
 
 

@@ -19,7 +19,7 @@ export class Talk {
 
   write(line, {text, own}) {
     const who = own ? "You" : line.peer;
-    this.list.append(make("li", {class: own ? "own" : "theirs"},
+    this.list.append(make("p", {class: own ? "own" : "theirs"},
       make("span", {class: "writer"}, who), make("span", {class: "words"}, text)));
     if (this.list.children.length > MOST) this.list.firstChild.remove();
     this.list.scrollTop = this.list.scrollHeight;
