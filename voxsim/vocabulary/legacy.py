@@ -51,7 +51,7 @@ VALUES: Final[dict[str, dict[str, str]]] = {
 }
 """Members of today's enumerations under names that only old scenarios use."""
 
-OPEN_SETS: Final = frozenset({"Language"})
+OPEN_SETS: Final = frozenset({"Language", "Net.HttpRequestMethod"})
 """Sets of constants that are gone from the typings altogether: any member stands for itself."""
 
 
