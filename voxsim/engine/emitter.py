@@ -221,11 +221,10 @@ class Emitter:
         for enum in enums:
             if (found := enum.find(value)) is not None:
                 return found.plain
-        if event is None:
-            given = f"of that name: the name given is none of {self.EVENTS.documented}'s (undefined)"
-        else:
-            given = repr(event) if isinstance(event, EventType) else repr(value or event)
+        given = repr(event) if isinstance(event, EventType) else repr(value or event)
         spelt = {f"{enum.documented}.{member}" for enum in enums for member in enum.members}
         hint = did_you_mean(f"{self.EVENTS.documented}.{value.rpartition('.')[2]}", spelt)
         names = " and ".join(enum.documented for enum in enums)
+        if event is None:
+            raise UnknownName(f"{self.NAME}: the event given is undefined; its events are those of {names}.")
         raise UnknownName(f"{self.NAME} has no event {given}; its events are those of {names}.{hint}")
