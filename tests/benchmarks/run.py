@@ -33,6 +33,11 @@ FIGURES: Final = {
     "start_scenarios": "serving",
     "serve_startup": "serving",
     "live_websocket_kib": "serving",
+    "js_context_ms": "javascript",
+    "js_context_kb": "javascript",
+    "js_event_us": "javascript",
+    "sessions_js": "javascript",
+    "js_leak": "javascript",
 }
 """Each figure and the module whose function of this name measures it."""
 
