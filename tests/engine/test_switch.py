@@ -92,3 +92,46 @@ def test_a_subscriber_is_told_each_record_until_it_cancels():
     cancel()
     switch.note(None, "warning", "second")
     assert [record.name for record in told] == ["first"]
+
+
+class Broken:
+    """Something of a session."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def step(self, *_):
+        """Fail."""
+        raise ValueError("a mistake")
+
+
+def closing_over(step):
+    """A function that takes a step."""
+
+    def take(*_):
+        step(1)
+
+    return take
+
+
+STEPS = {
+    "a method": lambda owner: (owner.step,),
+    "a closure": lambda owner: (closing_over(owner.step),),
+    "a closure over a closure": lambda owner: (closing_over(closing_over(owner.step)),),
+    "what a step is called with": lambda owner: (lambda answered: answered(1), owner.step),
+}
+
+
+@pytest.mark.parametrize("how", STEPS)
+def test_a_step_that_fails_ends_its_own_session_and_no_more(engine, how: str):
+    engine.start()
+    engine.switch.after(1, *STEPS[how](Broken(engine.session)))
+    engine.advance(5)
+    assert [error.fatal for error in engine.session.failures] == [True]
+
+
+def test_a_step_that_belongs_to_no_session_goes_up():
+    switch = Switch()
+    switch.post(Broken(None).step)
+    with pytest.raises(ValueError, match="a mistake"):
+        switch.run_due()
