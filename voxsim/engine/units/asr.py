@@ -17,7 +17,7 @@ from voxsim.engine.media import MediaUnit, SendMedia, Sound
 from voxsim.engine.recognition import Heard, words_in_time
 from voxsim.engine.states import moved
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
-from voxsim.vocabulary.errors import RecognitionStopped, VoxsimError
+from voxsim.vocabulary.errors import BadArgument, RecognitionStopped, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -306,9 +306,15 @@ class ASR(MediaUnit):
 
 
 def phrases(*given: Sequence[str] | str | None) -> tuple[str, ...]:
-    """The hints among what older and newer scripts call `phraseHints`, `dict` and `dictionary`."""
+    """The hints among what older and newer scripts call `phraseHints`, `dict` and `dictionary`.
+
+    Raises:
+        BadArgument: they are no list of phrases.
+    """
     found: list[str] = []
     for one in given:
+        if one is not None and not isinstance(one, str | list | tuple):
+            raise BadArgument(f"What is likely to be said is a list of phrases, got {one!r}.")
         found += [one] if isinstance(one, str) else [str(phrase) for phrase in one or ()]
     return tuple(found)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -242,7 +243,7 @@ class DialogUnit(MediaUnit):
 
     def _add_marker(self, offset: float) -> None:
         """Set a marker in the reply that plays, and in all that follow."""
-        if isinstance(offset, bool) or not isinstance(offset, int | float):
+        if isinstance(offset, bool) or not isinstance(offset, int | float) or not isfinite(offset):
             raise BadArgument(f"A marker's offset is a number of milliseconds, got {offset!r}.")
         self._markers.append(offset)
         if self._reply is not None:

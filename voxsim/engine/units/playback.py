@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -311,7 +312,7 @@ class Playback(MediaUnit):
 
     def _mark(self, milliseconds: float, segment: int | None = None) -> None:
         """Set a marker; a negative offset counts from the end (of the segment, when one is named)."""
-        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or not isfinite(milliseconds):
             raise BadArgument(f"A marker's offset is a number of milliseconds, got {milliseconds!r}.")
         lengths = self._lengths or tuple(int(self._measure(one)[0] * 1_000_000) for one in self._segments)
         start = sum(lengths[:segment]) if segment is not None else 0

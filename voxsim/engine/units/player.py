@@ -207,6 +207,8 @@ class SequencePlayer(BasePlayer):
             if segment not in self._given:
                 raise BadArgument("addMarker: the segment is not one of this player's segments.")
             index = self._given.index(segment)
+        if index is not None and (isinstance(index, bool) or not 0 <= index < len(self._given)):
+            raise BadArgument(f"addMarker: the player has the segments 0 to {len(self._given) - 1}, got {index!r}.")
         self._mark(offset, index)
 
     def _tell(self, moment: str, detail: Any = None) -> None:
