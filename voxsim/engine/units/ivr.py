@@ -174,7 +174,10 @@ class Visit:
             self.call.handle_tones(True)
             self.call.add_event_listener(CallEvents.ToneReceived, self._tone)
         prompt = self._settings.prompt
-        if prompt is None:
+        if prompt is None and self._settings.type is IVRType.NO_INPUT:
+            # A step later: states that follow each other at once, however many, are no recursion.
+            self.session.switch.post(self._go_on)
+        elif prompt is None:
             self._prompt_over()
         elif prompt.get("say") is not None:
             options = self._menus.tts_options
@@ -199,7 +202,12 @@ class Visit:
 
     # --- what happens on the call ---
 
-    def _prompted(self, event: Event) -> None:
+    def _go_on(self) -> None:
+        """There was nothing to say."""
+        if self.session.phase is RUNNING:
+            self.session.run(self._prompted)
+
+    def _prompted(self, event: Event | None = None) -> None:
         if not self._over and self._prompting:
             self._prompt_over()
 
