@@ -134,7 +134,8 @@ class DialogflowInstance(DialogUnit):
 
         The offset is in milliseconds; a negative one counts from the end.
         """
-        self._add_marker(offset)
+        if not self._over("addMarker"):
+            self._add_marker(offset)
 
     @command("stop()")
     def stop(self) -> None:

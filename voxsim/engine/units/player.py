@@ -131,17 +131,25 @@ class BasePlayer(Playback):
     @command("pause()")
     def pause(self) -> None:
         """Pause the playback; `resume()` goes on from here."""
-        self._pause()
+        if self._alive("pause"):
+            self._pause()
 
     @command("resume()")
     def resume(self) -> None:
         """Go on after `pause()`, or begin when the player was made with `on_pause`."""
-        self._resume()
+        if self._alive("resume"):
+            self._resume()
 
     @command("stop()")
     def stop(self) -> None:
         """Stop the playback and destroy the player: Stopped fires, PlaybackFinished does not."""
-        self.halt()
+        if self._alive("stop"):
+            self.halt()
+
+    def _alive(self, name: str) -> bool:
+        if self.over:
+            self.session.warn(f"{name}: {self.NAME} {self._id} is over already; ignored.", self._id)
+        return not self.over
 
 
 @unit("Player", events=PlayerEvents)

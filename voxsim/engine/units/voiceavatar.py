@@ -17,7 +17,7 @@ from voxsim.engine.command import known_fields
 from voxsim.engine.current import current
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.leg import CONNECTED
-from voxsim.engine.lifecycle import RUNNING
+from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.engine.states import moved
 from voxsim.engine.units.asr import ASR, Asked, ASREvents, phrases
 from voxsim.engine.units.avatar import Avatar
@@ -155,6 +155,7 @@ class VoiceAvatar(Emitter):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         session = current()
+        check_allowed(session.phase, Operation.CREATE, self.NAME)
         super().__init__(session, session.switch.ids.unit())
         self._config = VoiceConfig.read(session, config)
         self.turn = Turn.WAITING
