@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voxsim.engine.switch import Switch
+from voxsim.engine.switch import Switch, hold
 from voxsim.vocabulary.errors import VoxsimError
 
 
@@ -135,3 +135,15 @@ def test_a_step_that_belongs_to_no_session_goes_up():
     switch.post(Broken(None).step)
     with pytest.raises(ValueError, match="a mistake"):
         switch.run_due()
+
+
+def test_of_the_timers_that_are_held_those_that_are_done_do_not_pile_up():
+    switch, held = Switch(), []
+    waiting = [switch.at(1_000_000, print) for _ in range(5)]
+    for timer in waiting:
+        hold(held, timer)
+    for _ in range(10_000):
+        hold(held, switch.at(0, waiting.copy))
+        switch.run_due()
+    assert len(held) <= 16
+    assert [timer for timer in held if timer.call is not None] == waiting

@@ -69,6 +69,14 @@ class Timer:
             _blame(step, args, error)
 
 
+def hold(timers: list[Timer], timer: Timer) -> None:
+    """Add a timer to those that their owner may take back; now and then those that have been are dropped."""
+    size = len(timers)
+    if size & (size - 1) == 0:
+        timers[:] = [one for one in timers if one.call is not None]
+    timers.append(timer)
+
+
 def _blame(step: Any, args: tuple[Any, ...] | None, error: Exception) -> None:
     """End the session whose step failed; what belongs to no session goes up."""
     for owner in (*_owners(step), *chain.from_iterable(map(_owners, args or ()))):

@@ -15,6 +15,7 @@ import attrs
 
 from voxsim.engine.future import Future
 from voxsim.engine.media import MediaUnit, Sound
+from voxsim.engine.switch import hold
 from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.errors import BadArgument, PlaybackStopped, VoxsimError
 
@@ -393,8 +394,7 @@ class Playback(MediaUnit):
         if self._timers is None:
             self._timers = [timer]
         else:
-            self._timers = [one for one in self._timers if one.call is not None]
-            self._timers.append(timer)
+            hold(self._timers, timer)
 
     def _drop_timers(self) -> None:
         for timer in self._timers or ():
