@@ -26,7 +26,7 @@ def sendable(session: Session, headers: Mapping[str, Any] | None, unit: str | No
     for name, value in headers.items():
         if name == CALL_TIMEOUT or value is None:
             continue
-        size = len(f"{name}: {value}".encode())
+        size = len(f"{name}: {value}".encode("utf-8", "surrogatepass"))
         if not str(name).upper().startswith("X-"):
             session.warn(f"Header {name!r} is not sent: custom headers begin with 'X-'.", unit)
         elif size > limits.sip_header_bytes:
@@ -49,7 +49,7 @@ def call_timeout(session: Session, headers: Mapping[str, Any] | None) -> float:
         return limits.outgoing_answer_seconds
     try:
         seconds = float(asked)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if math.isnan(seconds):
         session.warn(f"{CALL_TIMEOUT} is a number of seconds, got {asked!r}; the default is used.")
