@@ -82,6 +82,7 @@ def command(
 
         run.__signature_of__ = signature  # type: ignore[attr-defined]
         run.__ignored__ = without_effect  # type: ignore[attr-defined]
+        run.__older__ = older is not None  # type: ignore[attr-defined]
         return cast("F", run)
 
     return declare
