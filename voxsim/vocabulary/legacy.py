@@ -48,6 +48,7 @@ MODULES: Final = frozenset({"AMD", "CallList", "Net", "PhoneNumber", "Player", "
 
 VALUES: Final[dict[str, dict[str, str]]] = {
     "DialogflowLanguage": {"ENGLISH_US": "en-US", "GERMAN": "de", "RUSSIAN": "ru"},
+    "RecordExpireTime": {"DEFAULT": ""},
 }
 """Members of today's enumerations under names that only old scenarios use."""
 

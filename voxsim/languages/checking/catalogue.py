@@ -23,8 +23,8 @@ from voxsim.vocabulary.naming import python_name
 
 OBJECT: Final = frozenset(
     {
-        "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
-        "__proto__", "prototype", "name", "length", "call", "apply", "bind",
+        "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString",
+        "valueOf", "__proto__", "prototype", "name", "length", "call", "apply", "bind",
     }
 )  # fmt: skip
 """What every object or function of JavaScript has."""
@@ -119,6 +119,13 @@ def spelt(dotted: str, name: str) -> str | None:
     return next((one for one in members(dotted) if name in (one, python_name(one))), None)
 
 
+@cache
+def event_of_value(value: str) -> EventType[Any] | None:
+    """The event with a documented value, such as `Call.Connected`, or None."""
+    found = (enum.find(value) for enum in manifest.events.values())
+    return next((event for event in found if event is not None), None)
+
+
 def event_type(dotted: str) -> EventType[Any] | None:
     """The event of a dotted name, or None."""
     enum, _, member = today(dotted).rpartition(".")
@@ -134,9 +141,8 @@ def module(dotted: str) -> str | None:
         for part in ("functions", "events", "classes"):
             if dotted in api[part]:
                 return str(api[part][dotted]["module"] or "") or _own_module(dotted)
-        found = _own_module(dotted) or api["namespaces"].get(dotted)
-        if found:
-            return str(found)
+        if (found := _own_module(dotted)) is not None:
+            return found
         dotted = dotted.rpartition(".")[0]
     return None
 
@@ -172,6 +178,12 @@ def _listed(unit: str) -> set[str]:
     for base in listed.get("extends", ()):
         found |= _listed(base)
     return found
+
+
+def has_in_python(dotted: str, name: str) -> bool:
+    """Whether a namespace has something of this name in Python alone, such as `on`."""
+    declared = manifest.units.get(dotted)
+    return declared is not None and hasattr(declared.python, name)
 
 
 @cache
@@ -293,8 +305,9 @@ def field(event: EventType[Any], name: str, *, python: bool) -> Gives | None:
     for spelling, documented in payload_fields(event.payload):
         if name == (spelling if python else documented):
             for base in event.payload.__mro__:
-                if spelling in base.__dict__.get("__annotations__", {}):
-                    return _gives(base.__annotations__[spelling], vars(sys.modules[base.__module__]))
+                annotation = inspect.get_annotations(base).get(spelling)
+                if annotation is not None:
+                    return _gives(annotation, vars(sys.modules[base.__module__]))
     return None
 
 

@@ -12,12 +12,15 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Final
 
+import attrs
+
 from voxsim.languages.checking import catalogue, rules
 from voxsim.languages.checking.findings import Finding, Level
 from voxsim.languages.checking.inference import Inference, Path
 from voxsim.languages.checking.rules import Around, Remark
 from voxsim.languages.checking.tree import Binding, Call, Function, Literal, Member, Name, Place, Source, dotted
 from voxsim.languages.sources import source as read_source
+from voxsim.vocabulary import legacy
 from voxsim.vocabulary.limits import Limits
 from voxsim.vocabulary.naming import did_you_mean
 
@@ -25,9 +28,21 @@ ENDINGS: Final = frozenset({".js", ".ts", ".py"})
 """The endings of the files that can be checked."""
 
 _LANGUAGE: Final = frozenset(
-    ["AggregateError", "Array", "ArrayBuffer", "Atomics", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date", "Error", "EvalError", "FinalizationRegistry", "Float16Array", "Float32Array", "Float64Array", "Function", "Infinity", "Int16Array", "Int32Array", "Int8Array", "Intl", "Iterator", "JSON", "Map", "Math", "NaN", "Number", "Object", "Promise", "Proxy", "RangeError", "ReferenceError", "Reflect", "RegExp", "Set", "SharedArrayBuffer", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "Uint16Array", "Uint32Array", "Uint8Array", "Uint8ClampedArray", "WeakMap", "WeakRef", "WeakSet", "WebAssembly", "arguments", "console", "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "eval", "globalThis", "isFinite", "isNaN", "parseFloat", "parseInt", "undefined", "unescape"]
-)
+    {
+        "AggregateError", "Array", "ArrayBuffer", "Atomics", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean",
+        "DataView", "Date", "Error", "EvalError", "FinalizationRegistry", "Float16Array", "Float32Array",
+        "Float64Array", "Function", "Infinity", "Int16Array", "Int32Array", "Int8Array", "Intl", "Iterator", "JSON",
+        "Map", "Math", "NaN", "Number", "Object", "Promise", "Proxy", "RangeError", "ReferenceError", "Reflect",
+        "RegExp", "Set", "SharedArrayBuffer", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "Uint16Array",
+        "Uint32Array", "Uint8Array", "Uint8ClampedArray", "WeakMap", "WeakRef", "WeakSet", "WebAssembly", "console",
+        "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "eval", "globalThis",
+        "isFinite", "isNaN", "parseFloat", "parseInt", "undefined", "unescape",
+    }
+)  # fmt: skip
 """What the language itself has in its global scope."""
+
+_INSIDE: Final = "JSession"
+"""How names begin that only the platform's own scripts use."""
 
 _PYTHON: Final = frozenset((*dir(builtins), "__file__", "__name__"))
 
@@ -60,8 +75,20 @@ def check(sources: Sequence[Source], neighbours: Sequence[Source] = (), *, certa
         certain: whether all of these are known to be one rule.
     """
     group = _Group((*sources, *neighbours), certain=certain)
-    found = [_finding(source, remark) for source in sources for remark in group.remarks(source)]
-    return sorted(set(found))
+    return sorted({_finding(source, remark) for source in sources for remark in _once(group.remarks(source))})
+
+
+def _once(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """Each remark on an old name once, where it is used first, with the number of its uses."""
+    notes: dict[str, list[Remark]] = {}
+    for remark in remarks:
+        if remark.level is Level.NOTE:
+            notes.setdefault(remark.message, []).append(remark)
+        else:
+            yield remark
+    for message, found in notes.items():
+        times = f" ({len(found)} times in this file)" if len(found) > 1 else ""
+        yield attrs.evolve(min(found, key=lambda one: one.at), message=message + times)
 
 
 def undeclared(source: Source) -> set[str]:
@@ -139,9 +166,12 @@ class _Group:
         if source.mistakes:
             # What stands after a mistake may be read as something else.
             return
+        for at, message in source.missing:
+            yield Remark(at, Level.ERROR, "unknown-name", message)
         yield from self._unknown_names(source)
         yield from rules.remarks(source, self._around)
         yield from self._missing_modules(source)
+        yield from _strange_modules(source)
 
     def _unknown_names(self, source: Source) -> Iterator[Remark]:
         if any(one.dynamic for one in self._sources):
@@ -155,7 +185,11 @@ class _Group:
             times = f" ({len(found)} times in this file)" if len(found) > 1 else ""
             near = did_you_mean(name, known | self._shared.keys())
             text = f"{name!r} is not defined, neither here nor by the platform{times}.{near}"
-            yield Remark(found[0], Level.ERROR, "unknown-name", text)
+            level = Level.ERROR
+            if name.startswith(_INSIDE):
+                text = f"{name!r} is of the platform's inside, and is not emulated{times}."
+                level = Level.WARNING
+            yield Remark(found[0], level, "unknown-name", text)
 
     def _missing_modules(self, source: Source) -> Iterator[Remark]:
         if not any(dotted(call.callee) in _ENTRY for one in self._sources for call in one.calls):
@@ -193,6 +227,18 @@ class _Group:
                 return None
             found.add(module.lower())
         return found
+
+
+def _strange_modules(source: Source) -> Iterator[Remark]:
+    """`require` of files and packages, which the platform does not load."""
+    known = {module.lower() for module in (*catalogue.members("Modules"), *legacy.MODULES)}
+    for call in source.calls:
+        given = call.args[0] if dotted(call.callee) == "require" and call.args else None
+        if isinstance(given, Literal) and given.text is not None and given.text.lower() not in known:
+            text = f"require loads modules of the platform alone, and {given.text!r} is none"
+            path = "." in given.text or "/" in given.text or ":" in given.text
+            near = "; build files and packages into one script." if path else f".{did_you_mean(given.text, known)}"
+            yield Remark(given.at, Level.ERROR, "unknown-module", text + near)
 
 
 _ENTRY: Final = frozenset({"VoxEngine.addEventListener", "VoxEngine.add_event_listener", "VoxEngine.on"})

@@ -257,6 +257,8 @@ class Inference:
 
     def event(self, node: Node) -> EventType[Any] | None:
         """The event that an expression names."""
+        if isinstance(node, Literal) and node.text is not None:
+            return catalogue.event_of_value(node.text)
         found = self.of(node)
         return catalogue.event_type(found.dotted) if isinstance(found, Path) else None
 

@@ -76,7 +76,7 @@ def _member(source: Source, node: Member, around: Around) -> Iterator[Remark]:
             node.name_at,
             level,
             "unknown-method",
-            f"a {_words(owner.units)} has no {kind} {name!r}.{_near(name, known)}",
+            f"{_article(_words(owner.units))} has no {kind} {name!r}.{_near(name, known)}",
         )
 
 
@@ -96,13 +96,10 @@ def _member_of_path(source: Source, node: Member, name: str, owner: Path, around
     elif around.inference.step(owner, name) is None and not around.excused(node, dotted(node) or whole):
         if owner.dotted == "Modules":
             yield _module(node.name_at, name)
-        elif not (
-            source.python
-            and hasattr(manifest.units.get(owner.dotted, None) and manifest.units[owner.dotted].python, name)
-        ):
-            known: Iterable[str] = catalogue.members(owner.dotted)
+        elif not (source.python and catalogue.has_in_python(owner.dotted, name)):
+            known = sorted(catalogue.members(owner.dotted))
             if source.python and owner.dotted in manifest.units:
-                known = map(python_name, known)
+                known = list(map(python_name, known))
             kind = "unknown-event" if owner.dotted in manifest.events else "unknown-member"
             thing = "event " if kind == "unknown-event" else ""
             yield Remark(node.name_at, Level.ERROR, kind, f"{owner.dotted} has no {thing}{name!r}.{_near(name, known)}")
@@ -126,9 +123,12 @@ def _old(at: Place, old: str, today: str) -> Remark:
 
 def _call(source: Source, call: Call, around: Around) -> Iterator[Remark]:
     inference = around.inference
-    listening = isinstance(call.callee, Member) and call.callee.name in _ADDING
+    name = call.callee.name if isinstance(call.callee, Member) else None
+    listening = name in _ADDING or (name == "on" and source.python)
     if listening:
-        yield from _listener(source, call, around)
+        yield from _listener(call, around)
+    elif name == "wait_for" and source.python:
+        yield from _waiting(call, around)
     kind = inference.of(call.callee)
     if call.made:
         if isinstance(kind, Path):
@@ -137,8 +137,8 @@ def _call(source: Source, call: Call, around: Around) -> Iterator[Remark]:
     callee = inference.callee(call)
     if callee is None:
         return
-    yield from _arguments(source, call, callee, listening=listening)
-    yield from _options(source, call, callee)
+    yield from _arguments(call, callee, listening=listening)
+    yield from _options(call, callee)
     if callee.name in _TIMERS and call.args:
         wrong = _no_function(call.args[0], around)
         if wrong:
@@ -148,11 +148,15 @@ def _call(source: Source, call: Call, around: Around) -> Iterator[Remark]:
 def _made(call: Call, kind: Path) -> Iterator[Remark]:
     declared = manifest.units.get(kind.dotted)
     if declared is not None and not (declared.kind == "class" and catalogue.made_with_new(kind.dotted)):
-        text = f"{kind.dotted} is not made with `new`: the platform makes it."
-        yield Remark(call.at, Level.ERROR, "constructor", text)
+        if kind.dotted == "WebSocket":
+            text = "`new WebSocket` is of older scenarios; today it is VoxEngine.createWebSocket."
+            yield Remark(call.at, Level.WARNING, "constructor", text)
+        else:
+            text = f"{kind.dotted} is not made with `new`: the platform makes it."
+            yield Remark(call.at, Level.ERROR, "constructor", text)
 
 
-def _arguments(source: Source, call: Call, callee: catalogue.Callee, *, listening: bool) -> Iterator[Remark]:
+def _arguments(call: Call, callee: catalogue.Callee, *, listening: bool) -> Iterator[Remark]:
     if call.spread is not None:
         return
     given = len(call.args)
@@ -168,19 +172,16 @@ def _arguments(source: Source, call: Call, callee: catalogue.Callee, *, listenin
         yield Remark(call.args[callee.most].at, Level.WARNING, "arguments", text)
     for name, at, _ in call.keywords:
         known = callee.keywords | (callee.options or frozenset())
-        if callee.options_at is None or callee.options is not None:
-            if name not in known:
-                text = f"{callee.name} has no option {name!r}.{_near(name, known)}"
-                yield Remark(at, Level.ERROR, "unknown-option", text)
+        if (callee.options_at is None or callee.options is not None) and name not in known:
+            text = f"{callee.name} has no option {name!r}.{_near(name, known)}"
+            yield Remark(at, Level.ERROR, "unknown-option", text)
 
 
-def _options(source: Source, call: Call, callee: catalogue.Callee) -> Iterator[Remark]:
+def _options(call: Call, callee: catalogue.Callee) -> Iterator[Remark]:
     if callee.options is None or callee.options_at is None or call.spread is not None:
         return
-    if callee.most is None:
-        given = call.args[1:]
-    else:
-        given = call.args[callee.options_at : callee.options_at + 1]
+    first = callee.options_at
+    given = call.args[1:] if callee.most is None else call.args[first : first + 1]
     for one in given:
         if not isinstance(one, Options):
             continue
@@ -194,7 +195,7 @@ def _options(source: Source, call: Call, callee: catalogue.Callee) -> Iterator[R
 # --- listeners ---
 
 
-def _listener(source: Source, call: Call, around: Around) -> Iterator[Remark]:
+def _listener(call: Call, around: Around) -> Iterator[Remark]:
     if call.spread is not None or not isinstance(call.callee, Member):
         return
     inference = around.inference
@@ -211,7 +212,7 @@ def _listener(source: Source, call: Call, around: Around) -> Iterator[Remark]:
         yield Remark(call.at, Level.ERROR, "arguments", "addEventListener needs an event and a handler.")
         return
     if units:
-        yield from _event(call, units, around)
+        yield from _event(call.args[0], units, around)
     if len(call.args) < 2 and not call.keywords:
         yield Remark(call.at, Level.ERROR, "handler", "addEventListener needs a handler: a function, given second.")
     elif len(call.args) > 1:
@@ -220,9 +221,15 @@ def _listener(source: Source, call: Call, around: Around) -> Iterator[Remark]:
             yield Remark(call.args[1].at, Level.ERROR, "handler", f"the handler is no function, but {wrong}.")
 
 
-def _event(call: Call, units: frozenset[str], around: Around) -> Iterator[Remark]:
+def _waiting(call: Call, around: Around) -> Iterator[Remark]:
+    owner = around.inference.of(call.callee.object) if isinstance(call.callee, Member) else None
+    for node in call.args if isinstance(owner, Thing) and call.spread is None else ():
+        if isinstance(owner, Thing):
+            yield from _event(node, owner.units, around)
+
+
+def _event(node: Node, units: frozenset[str], around: Around) -> Iterator[Remark]:
     """What is wrong with the event that a listener is added for."""
-    node = call.args[0]
     event = around.inference.event(node)
     owners = _words(units)
     theirs = catalogue.enumeration_of(units)
@@ -232,30 +239,30 @@ def _event(call: Call, units: frozenset[str], around: Around) -> Iterator[Remark
         spelt = f"{event.enum}.{event.member}"
         same = [one for one in catalogue.events_of(units) if one.rpartition(".")[2] == event.member]
         hint = f" Did you mean {same[0]!r}?" if same else ""
-        text = f"a {owners} never fires {spelt}: its events are those of {theirs or 'no enumeration'}.{hint}"
+        text = f"{_article(owners)} never fires {spelt}: its events are those of {theirs or 'no enumeration'}.{hint}"
         yield Remark(node.at, Level.ERROR, "wrong-event", text)
         return
     kind = around.inference.of(node)
     if isinstance(node, Literal) and node.kind == "string" and node.text is not None:
         if not any(catalogue.fires(unit, node.text) for unit in units):
             values = {event.plain for unit in units for enum in catalogue.enumerations(unit) for event in enum}
-            text = f"a {owners} has no event {node.text!r}.{_near(node.text, values)}"
+            text = f"{_article(owners)} has no event {node.text!r}.{_near(node.text, values)}"
             yield Remark(node.at, Level.ERROR, "unknown-event", text)
     elif isinstance(kind, Path | Code | Plain | Thing) and not (isinstance(kind, Plain) and kind.kind == "string"):
-        text = f"addEventListener takes an event of {theirs} first, got {_what(kind, node)}."
+        text = f"an event of {theirs} is needed, got {_what(kind, node)}."
         yield Remark(node.at, Level.ERROR, "unknown-event", text)
 
 
 def _no_function(node: Node, around: Around) -> str:
     """What is given in place of a function, in words; empty when it is one, or may be one."""
     kind = around.inference.of(node)
-    if isinstance(node, Call) and not node.made:
-        if isinstance(kind, Promised) or (isinstance(kind, Plain) and kind.kind == "undefined"):
-            name = dotted(node.callee)
-            what = f"{name}()" if name else "the call"
-            hint = f" Leave the brackets out: {name}." if name and not node.args else ""
-            gives = "a promise" if isinstance(kind, Promised) else "nothing"
-            return f"what {what} gives, which is {gives}{hint.rstrip('.')}"
+    nothing = isinstance(kind, Promised) or (isinstance(kind, Plain) and kind.kind == "undefined")
+    if isinstance(node, Call) and not node.made and nothing:
+        name = dotted(node.callee)
+        what = f"{name}()" if name else "the call"
+        gives = "a promise" if isinstance(kind, Promised) else "nothing"
+        meant = f" ({name!r} without brackets is the function itself)" if name and not node.args else ""
+        return f"what {what} gives: {gives}{meant}"
     if isinstance(kind, Path):
         if catalogue.event_type(kind.dotted) is not None:
             return f"the event {kind.dotted}"
@@ -270,7 +277,7 @@ def _what(kind: object, node: Node) -> str:
     if isinstance(kind, Path):
         return kind.dotted
     if isinstance(kind, Thing):
-        return f"a {_words(kind.units)}"
+        return _article(_words(kind.units))
     if isinstance(kind, Code):
         return "a function"
     if isinstance(kind, Promised):
@@ -282,6 +289,10 @@ def _what(kind: object, node: Node) -> str:
             return kind.kind
         return f"an {kind.kind}" if kind.kind[0] in "aeiou" else f"a {kind.kind}"
     return "something else"
+
+
+def _article(words: str) -> str:
+    return words if words == "VoxEngine" else f"{'an' if words[0] in 'AEIO' else 'a'} {words}"
 
 
 def _words(units: Iterable[str]) -> str:

@@ -178,6 +178,7 @@ class Source:
         assigned: members that are written somewhere: their names, and their dotted names where they have one.
         dynamic: whether names may come into being in ways that cannot be told.
         mistakes: what is wrong with its syntax, as (place, message).
+        missing: what it imports from the platform and the platform does not have, as (place, message).
         python: whether names are spelt as Python does.
     """
 
@@ -193,6 +194,7 @@ class Source:
     assigned: set[str] = attrs.field(factory=set)
     dynamic: bool = False
     mistakes: list[tuple[Place, str]] = attrs.field(factory=list)
+    missing: list[tuple[Place, str]] = attrs.field(factory=list)
     python: bool = False
 
     def place(self, at: Place) -> tuple[int, int]:
