@@ -19,6 +19,7 @@ from voxsim.languages.checking.tree import (
     Call,
     Choice,
     Function,
+    Imported,
     Literal,
     Member,
     Name,
@@ -135,6 +136,8 @@ class Inference:
             return Code(node)
         if isinstance(node, Name):
             return self._name(node)
+        if isinstance(node, Imported):
+            return Path(node.dotted) if node.dotted in catalogue.global_names() else None
         if isinstance(node, Member):
             return self._member(node)
         if isinstance(node, Call):
@@ -248,7 +251,9 @@ class Inference:
         if place == CALLEE:
             if call.spread is not None and call.spread <= index:
                 return None
-            return self.of(call.args[index]) if index < len(call.args) else Plain("undefined")
+            if index < len(call.args):
+                return self.of(call.args[index])
+            return None if call.keywords else Plain("undefined")
         listening = isinstance(call.callee, Member) and call.callee.name in LISTENING
         if index == 0 and place == 1 and listening and call.spread is None:
             event = self.event(call.args[0])

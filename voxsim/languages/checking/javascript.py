@@ -71,6 +71,10 @@ def _judged(root: Syntax, source: Source, content: str) -> Iterator[tuple[Place,
     except ConfigurationError:
         yield from _mistakes(root, source)
         return
+    for child in root.named_children if mistake is not None else ():
+        if child.type in ("import_statement", "export_statement"):
+            yield at(child), f"a scenario is a plain script: build what has `{child.type[:6]}` in it into one first."
+            return
     if mistake is not None:
         line, column, message = mistake
         before = source.lines[line - 1].decode("utf-8", errors="replace")[: column - 1] if line else ""

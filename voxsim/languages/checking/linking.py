@@ -34,7 +34,7 @@ def check_rule(files: Sequence[str], asked: Iterable[str] | None = None) -> list
     sources, found = _load(files)
     named = [source for source in sources if source.file in wanted]
     rest = [source for source in sources if source.file not in wanted]
-    return sorted([*(one for one in found if one.file in wanted), *check(named, rest, certain=True)])
+    return sorted([*(one for one in found if one.file in wanted), *_checked(named, rest, certain=True)])
 
 
 def check_alone(files: Sequence[str], neighbours: Sequence[str]) -> list[Finding]:
@@ -53,8 +53,15 @@ def check_alone(files: Sequence[str], neighbours: Sequence[str]) -> list[Finding
     for group in _groups(pool):
         named = [source for source in group if source.file in wanted]
         if named:
-            found += check(named, [source for source in group if source.file not in wanted], certain=False)
+            found += _checked(named, [source for source in group if source.file not in wanted], certain=False)
     return sorted(found)
+
+
+def _checked(sources: Sequence[Source], neighbours: Sequence[Source], *, certain: bool) -> list[Finding]:
+    try:
+        return check(sources, neighbours, certain=certain)
+    except RecursionError:
+        return [Finding(source.file, 1, 1, Level.WARNING, "unreadable", _TOO_DEEP) for source in sources]
 
 
 def _load(files: Iterable[str]) -> tuple[list[Source], list[Finding]]:
@@ -65,7 +72,7 @@ def _load(files: Iterable[str]) -> tuple[list[Source], list[Finding]]:
         except ScenarioError as error:
             line = error.where.rpartition(":")[2]
             number = int(line) if line.isdecimal() else 1
-            found.append(Finding(file, number, 1, Level.ERROR, "unreadable", str(error)))
+            found.append(Finding(file, number, 1, Level.ERROR, "unreadable", error.message))
         except RecursionError:
             found.append(Finding(file, 1, 1, Level.WARNING, "unreadable", _TOO_DEEP))
     return sources, found

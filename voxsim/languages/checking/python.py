@@ -12,12 +12,14 @@ from functools import cache
 from typing import Final
 
 import voxsim
+from voxsim.languages.checking import catalogue
 from voxsim.languages.checking.tree import (
     CALLEE,
     Awaited,
     Call,
     Choice,
     Function,
+    Imported,
     Literal,
     Member,
     Name,
@@ -59,7 +61,7 @@ def read(file: str, text: str) -> Source:
 @cache
 def _documented() -> dict[str, str]:
     """The documented name of each function that is imported from voxsim."""
-    return {python_name(name): name for name in manifest.functions}
+    return {python_name(name): name for name in catalogue.global_names() & manifest.functions.keys()}
 
 
 def _at(node: ast.expr | ast.stmt | ast.alias | ast.ExceptHandler | ast.arg | ast.keyword) -> Place:
@@ -272,8 +274,8 @@ class _Reader:
         return Node(_at(node))
 
     def _of_platform(self, name: str, at: Place) -> Node:
-        """What is imported from voxsim: a name that no scope has, and that therefore is the platform's."""
-        return Name(at, _documented().get(name, name), Scope(None))
+        """What is imported from voxsim, under its documented name."""
+        return Imported(at, _documented().get(name, name))
 
     # --- writing ---
 

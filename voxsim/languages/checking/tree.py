@@ -15,14 +15,14 @@ Place = tuple[int, int]
 """Line and column from 0; the column counts what the parser counts, bytes."""
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Node:
     """An expression of which nothing is known but its place."""
 
     at: Place
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Literal(Node):
     """A value that stands in the file: its kind (`string`, `number`, `undefined`, `object` …), and a string's text."""
 
@@ -30,7 +30,7 @@ class Literal(Node):
     text: str | None = None
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Name(Node):
     """A name that is read. `role` tells how: as what is called, or as which argument of a call."""
 
@@ -39,7 +39,14 @@ class Name(Node):
     role: tuple[Call, int] | None = None
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
+class Imported(Node):
+    """What a file imports from the platform, under its documented name."""
+
+    dotted: str
+
+
+@attrs.define(eq=False, repr=False)
 class Member(Node):
     """A member of something: `object.name`; the name is None when it is worked out."""
 
@@ -51,7 +58,7 @@ class Member(Node):
     optional: bool = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Call(Node):
     """A call; CALLEE is the role of what is called. `spread` is where arguments begin that are not counted."""
 
@@ -65,7 +72,7 @@ class Call(Node):
 CALLEE: Final = -1
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Options(Node):
     """An object that is written out: its keys with their places and values; open when there may be others."""
 
@@ -73,21 +80,21 @@ class Options(Node):
     open: bool
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Choice(Node):
     """One of several expressions."""
 
     options: list[Node]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Awaited(Node):
     """What a promise comes to."""
 
     value: Node
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Parameter(Node):
     """What a function is given at a place."""
 
@@ -95,7 +102,7 @@ class Parameter(Node):
     index: int
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Function(Node):
     """A function that the scenario defines.
 
@@ -118,7 +125,7 @@ class Function(Node):
     escapes: bool = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Binding:
     """A declared name: what is written to it (None for what cannot be told), and where it is read."""
 
@@ -129,7 +136,7 @@ class Binding:
     reads: list[Name] = attrs.field(factory=list)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Scope:
     """Where names are declared; `closest` is that of the function around, or of the file."""
 
@@ -164,7 +171,7 @@ class Scope:
         return None
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Source:
     """All that the rules need to know of one file.
 
