@@ -165,6 +165,12 @@ def has(unit: str, name: str, *, python: bool) -> bool:
 
 
 @cache
+def holds(unit: str, name: str) -> bool:
+    """Whether objects of a class hold something of this name here, although the official list does not say so."""
+    return hasattr(manifest.units[unit].python, python_name(name))
+
+
+@cache
 def names(unit: str, *, python: bool) -> tuple[str, ...]:
     """The methods and properties of a class."""
     declared = manifest.units[unit]

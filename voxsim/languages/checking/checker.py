@@ -41,6 +41,9 @@ _LANGUAGE: Final = frozenset(
 )  # fmt: skip
 """What the language itself has in its global scope."""
 
+_ENGINE: Final = {"atob": "base64_decode", "btoa": "base64_encode", "performance": "", "queueMicrotask": ""}
+"""What the engine brings along, with the platform's own counterparts."""
+
 _INSIDE: Final = "JSession"
 """How names begin that only the platform's own scripts use."""
 
@@ -186,7 +189,11 @@ class _Group:
             near = did_you_mean(name, known | self._shared.keys())
             text = f"{name!r} is not defined, neither here nor by the platform{times}.{near}"
             level = Level.ERROR
-            if name.startswith(_INSIDE):
+            if name in _ENGINE:
+                instead = f"; the platform has {_ENGINE[name]!r}" if _ENGINE[name] else ""
+                text = f"{name!r} is neither the language's nor the platform's, though voxsim's engine has it{instead}."
+                level = Level.WARNING
+            elif name.startswith(_INSIDE):
                 text = f"{name!r} is of the platform's inside, and is not emulated{times}."
                 level = Level.WARNING
             yield Remark(found[0], level, "unknown-name", text)

@@ -19,8 +19,9 @@ from voxsim.vocabulary import legacy
 from voxsim.vocabulary.declare import manifest
 from voxsim.vocabulary.naming import did_you_mean, python_name
 
+_STARTING: Final = frozenset({"setTimeout", "setInterval"})
 _ADDING: Final = frozenset({"addEventListener", "add_event_listener"})
-_TIMERS: Final = frozenset({"setTimeout", "setInterval"})
+_TIMERS: Final = frozenset({"setTimeout", "setInterval", "clearTimeout", "clearInterval"})
 
 
 @attrs.frozen
@@ -69,6 +70,8 @@ def _member(source: Source, node: Member, around: Around) -> Iterator[Remark]:
             return
         if around.excused(node, dotted(node) or "") or name in around.assigned:
             return
+        if not node.called and any(catalogue.holds(unit, name) for unit in owner.units):
+            return
         known = [one for unit in sorted(owner.units) for one in catalogue.names(unit, python=source.python)]
         level = Level.ERROR if node.called or source.python else Level.WARNING
         kind = "method" if node.called else "property"
@@ -88,9 +91,9 @@ def _member_of_path(source: Source, node: Member, name: str, owner: Path, around
     elif name in legacy.VALUES.get(owner.dotted, {}):
         yield Remark(node.name_at, Level.NOTE, "old-name", f"{whole} is an old name; the typings have it no more.")
     elif owner.dotted in legacy.OPEN_SETS:
-        yield Remark(
-            node.name_at, Level.NOTE, "old-name", f"{owner.dotted} is an old list; today's voices are in VoiceList."
-        )
+        hint = " Today's voices are in VoiceList." if owner.dotted == "Language" else ""
+        text = f"{owner.dotted} is an old list; the typings have it no more.{hint}"
+        yield Remark(node.name_at, Level.NOTE, "old-name", text)
     elif catalogue.is_open(owner.dotted) or (not source.python and name in catalogue.OBJECT):
         return
     elif around.inference.step(owner, name) is None and not around.excused(node, dotted(node) or whole):
@@ -137,9 +140,10 @@ def _call(source: Source, call: Call, around: Around) -> Iterator[Remark]:
     callee = inference.callee(call)
     if callee is None:
         return
-    yield from _arguments(call, callee, listening=listening)
+    if callee.name not in _TIMERS:
+        yield from _arguments(call, callee, listening=listening)
     yield from _options(call, callee)
-    if callee.name in _TIMERS and call.args:
+    if callee.name in _STARTING and call.args:
         wrong = _no_function(call.args[0], around)
         if wrong:
             yield Remark(call.args[0].at, Level.ERROR, "handler", f"{callee.name} takes a function, got {wrong}.")
@@ -166,7 +170,7 @@ def _arguments(call: Call, callee: catalogue.Callee, *, listening: bool) -> Iter
         if missing:
             text = f"{callee.name} needs {', '.join(f'`{name}`' for name in missing)}."
             yield Remark(call.at, Level.ERROR, "arguments", text)
-    if callee.most is not None and given > callee.most and callee.name not in _TIMERS:
+    if callee.most is not None and given > callee.most:
         takes = f"takes {callee.most or 'no'} argument{'' if callee.most == 1 else 's'}"
         text = f"{callee.name} {takes}, got {given}; the platform ignores the others."
         yield Remark(call.args[callee.most].at, Level.WARNING, "arguments", text)
