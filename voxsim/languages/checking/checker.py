@@ -41,6 +41,9 @@ _LANGUAGE: Final = frozenset(
 )  # fmt: skip
 """What the language itself has in its global scope."""
 
+_SHORTEST: Final = 3
+"""Of a shorter name nobody can say what was meant."""
+
 _ENGINE: Final = {"atob": "base64_decode", "btoa": "base64_encode", "performance": "", "queueMicrotask": ""}
 """What the engine brings along, with the platform's own counterparts."""
 
@@ -186,7 +189,7 @@ class _Group:
                 places.setdefault(read.id, []).append(read.at)
         for name, found in places.items():
             times = f" ({len(found)} times in this file)" if len(found) > 1 else ""
-            near = did_you_mean(name, known | self._shared.keys())
+            near = did_you_mean(name, known | self._shared.keys()) if len(name) >= _SHORTEST else ""
             text = f"{name!r} is not defined, neither here nor by the platform{times}.{near}"
             level = Level.ERROR
             if name in _ENGINE:

@@ -67,6 +67,7 @@ class Expressions:
 
     VISITS: ClassVar[dict[str, str]] = {
         "identifier": "_name",
+        "this": "_this",
         "string": "_string",
         "template_string": "_template",
         "parenthesized_expression": "_inner",
@@ -129,6 +130,9 @@ class Expressions:
         if read.id == "eval":
             self.source.dynamic = True
         return read
+
+    def _this(self, node: Syntax) -> Node:
+        return Name(at(node), "this", self.scope)
 
     def _string(self, node: Syntax) -> Node:
         return Literal(at(node), "string", "".join(text(part) for part in node.named_children))
