@@ -76,7 +76,7 @@ WRONG = {
     'VoxEngine.callPSTN("1", "2").anwser();': (
         "1:30 error unknown-method: a Call has no method 'anwser'. Did you mean 'answer'?"
     ),
-    'const p = VoxEngine.createURLPlayer("");\np.hangup();': "2:3 error unknown-method: a Player has no method 'hangup'.",
+    'let p = VoxEngine.createURLPlayer("");\np.hangup();': "2:3 error unknown-method: a Player has no method 'hangup'.",
     'let p = null;\np = VoxEngine.createURLPlayer("a");\nfunction go() { p.hangup(); }': (
         "3:19 error unknown-method: a Player has no method 'hangup'."
     ),

@@ -41,7 +41,7 @@ _LANGUAGE: Final = frozenset(
 )  # fmt: skip
 """What the language itself has in its global scope."""
 
-_SHORTEST: Final = 3
+_SHORTEST: Final = 4
 """Of a shorter name nobody can say what was meant."""
 
 _ENGINE: Final = {"atob": "base64_decode", "btoa": "base64_encode", "performance": "", "queueMicrotask": ""}
