@@ -17,7 +17,7 @@ let locked = false;
 
 VoxEngine.addEventListener(AppEvents.Started, (event) => {
   conference = VoxEngine.createConference();
-  Logger.write(`${event.conferenceName} is open`);
+  Logger.write(`${event.conference_name} is open`);
 });
 
 VoxEngine.addEventListener(AppEvents.CallAlerting, ({ call, headers }) => {

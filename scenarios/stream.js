@@ -42,7 +42,7 @@ function onBotOpen() {
 function onBotMessage({ text }) {
   let message;
   try {
-    message = JSON.parse(text);
+    message = JSON.parse(text) ?? {};
   } catch {
     message = {};
   }

@@ -73,10 +73,10 @@ def _spaced(value: Any) -> Any:
     return value
 
 
-@pytest.fixture(name="told")
-def _told() -> Callable[[Any], list[str]]:
-    """What sessions tell, for comparison."""
-    return told
+@pytest.fixture
+def alike() -> Callable[[Any, Any], None]:
+    """Compare what the sessions of two runs tell."""
+    return lambda first, second: expect_alike(told(first), told(second))
 
 
 _timelines: dict[str, list[str]] = {}
@@ -92,5 +92,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return result
     both = item.nodeid.replace(callspec.params["twin"], "both")
     timeline = told(vox.sessions)
-    assert timeline == _timelines.setdefault(both, timeline)
+    expect_alike(_timelines.setdefault(both, timeline), timeline)
     return result
+
+
+def expect_alike(first: list[str], second: list[str]) -> None:
+    """Fail where two timelines part, with the lines around."""
+    __tracebackhide__ = True
+    if first == second:
+        return
+    parted = next((i for i, both in enumerate(zip(first, second, strict=False)) if both[0] != both[1]), None)
+    at = min(len(first), len(second)) if parted is None else parted
+    lines = ["", *first[max(0, at - 2) : at], "the one:", *first[at : at + 3], "the other:", *second[at : at + 3]]
+    pytest.fail("\n".join(line[:300] for line in lines))

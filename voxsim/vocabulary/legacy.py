@@ -56,6 +56,12 @@ OPEN_SETS: Final = frozenset({"Language", "Net.HttpRequestMethod"})
 """Sets of constants that are gone from the typings altogether: any member stands for itself."""
 
 
+PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
+    "SmartQueueTask": ("settings", "status", "terminationStatus"),
+}
+"""Properties that the reference describes and the typings leave out."""
+
+
 def current_name(dotted: str) -> str:
     """What an old dotted name is called today; the name itself when it is not known as old."""
     return ALIASES.get(dotted, dotted)

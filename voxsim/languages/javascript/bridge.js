@@ -5,7 +5,7 @@
 (function (host, language) {
   "use strict";
   const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10, SHAPE = 11;
-  const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d";
+  const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d", CALLABLE = "\u0001c";
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
   const { apply, construct } = Reflect;
@@ -105,6 +105,7 @@
     if (DATE in value) return new Native.Date(value[DATE]);
     if (OBJECT in value) return objects.get(value[OBJECT]);
     if (FUNCTION in value) return functions.get(value[FUNCTION]);
+    if (CALLABLE in value) return method(value[CALLABLE], "", 0);
     for (const key of keys(value)) value[key] = revived(value[key]);
     return value;
   }

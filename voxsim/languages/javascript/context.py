@@ -272,6 +272,8 @@ class Context:
     def _command(self, target: Any, name: Any, text: Any) -> Plain:
         if type(target) is str:
             function = vocabulary.function(target, name)
+        elif not name:
+            function = self._exchange.unit(int(target))
         else:
             unit = self._exchange.unit(int(target))
             function = vocabulary.methods(type(unit))[name].__get__(unit)

@@ -27,6 +27,7 @@ PROMISE: Final = "\x01p"
 OBJECT: Final = "\x01o"
 BYTES: Final = "\x01b"
 DATE: Final = "\x01d"
+CALLABLE: Final = "\x01c"
 
 _MARK: Final = '{"\\u0001'
 _LONE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
@@ -238,4 +239,7 @@ class Exchange:
         if function is not None:
             self._special = True
             return {FUNCTION: function}
+        if callable(value):
+            self._special = True
+            return {CALLABLE: self.number(value)}
         return None

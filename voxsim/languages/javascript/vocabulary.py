@@ -126,6 +126,7 @@ def properties(declared: UnitDeclaration) -> Iterator[str]:
                 )
     else:
         yield from official.api()["classes"].get(declared.name, {}).get("properties", ())
+        yield from legacy.PROPERTIES.get(declared.name, ())
 
 
 def makes(declared: UnitDeclaration) -> bool:
