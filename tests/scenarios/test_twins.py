@@ -222,8 +222,6 @@ def test_stream(both):
         vox.web.socket("wss://bot.example/talk")
         caller = "say:I would like to book a table.@2,hangup:9"
         vox.phone(CALLER, caller).place("100", scenario=f"scenarios/stream{ending}")
-            "100", scenario=f"scenarios/stream{ending}"
-        )
         for second, text in enumerate(['{"customEvent": "said", "payload": "How can I help?"}', "[]", "x"], 2):
             vox.world.switch.after(second, _send, vox, text)
         vox.world.switch.after(7, _close, vox)
