@@ -2,9 +2,9 @@
 // value comes from Python, as a description, when a scenario first uses it. In: one entry function. Out: one host
 // function. Texts that cross are JSON; \u0001 marks what is no data: a unit, a function, a promise, an object by
 // reference, a gap.
-(function (host, language) {
+(function (host, language, vocabulary) {
   "use strict";
-  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10, SHAPE = 11;
+  const CALL = 0, DESCRIBE = 1, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, SHAPE = 11;
   const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d", CALLABLE = "\u0001c";
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
@@ -18,12 +18,12 @@
   const units = new Map(), objects = new Map(), references = new WeakMap();
   const promises = new Map();
   const commands = new WeakSet();
-  const built = new Map();
   let count = 0;
 
   class Unit {
     #number;
-    constructor(number) {
+    constructor(key, number) {
+      if (key !== KEY) throw new Native.TypeError("The platform makes its objects itself");
       this.#number = number;
       units.set(number, this);
     }
@@ -66,9 +66,11 @@
     return { text: Native.String(error), stack: Native.String(error.stack ?? "") };
   }
 
-  function marked(key, value) {
+  // The holder has the value itself; what is given is what its `toJSON` made of it.
+  function marked(key, given) {
+    const value = typeof given === "object" ? this[key] : given;
     if (typeof value === "function") return { [FUNCTION]: numberOf(value), name: Native.String(value.name) };
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null) return given;
     const number = Unit.number(value);
     if (number) return { [UNIT]: number };
     if (value instanceof Native.Promise) return { [PROMISE]: watched(value) };
@@ -76,7 +78,7 @@
     if (isView(value)) {
       return { [BYTES]: [...new Native.Uint8Array(value.buffer, value.byteOffset, value.byteLength)] };
     }
-    return value;
+    return given;
   }
 
   const dated = (value) => (value instanceof Native.Date ? { [DATE]: +value } : value);
@@ -162,121 +164,6 @@
     return made;
   }
 
-  // --- names ---
-
-  function lazily(object, name, make) {
-    const define = (value) =>
-      defineProperty(object, name, { value, configurable: true, enumerable: object !== global, writable: true });
-    defineProperty(object, name, {
-      configurable: true,
-      enumerable: object !== global,
-      get() {
-        const value = make();
-        define(value);
-        return value;
-      },
-      set: define,
-    });
-  }
-
-  function named(dotted) {
-    let value = built.get(dotted);
-    if (value === undefined) built.set(dotted, (value = build(dotted, parse(host(DESCRIBE, dotted, "", undefined)))));
-    return value;
-  }
-
-  const builders = {
-    function: (dotted, { required }) => (own[dotted] ?? plain)(method("", dotted, required)),
-    namespace(dotted, { methods, properties }) {
-      const made = {};
-      for (const name of keys(methods)) {
-        made[name] = (own[`${dotted}.${name}`] ?? plain)(method(dotted, name, methods[name]));
-      }
-      for (const name of properties) property(made, name, () => dotted);
-      return withOthers(made, dotted, (name, required) => method(dotted, name, required));
-    },
-    class(dotted, { methods, properties, makes }) {
-      const short = dotted.slice(dotted.lastIndexOf(".") + 1);
-      const { [short]: made } = {
-        [short]: class extends Unit {
-          constructor(...args) {
-            if (args[0] !== KEY && !makes) throw new Native.TypeError(`A ${short} is not made with \`new\``);
-            super(args[0] === KEY ? args[1] : received(host(NEW, dotted, "", referring(args))));
-          }
-        },
-      };
-      for (const name of keys(methods)) {
-        defineProperty(made.prototype, name, {
-          value: unitMethod(short, name, methods[name]), configurable: true, writable: true,
-        });
-      }
-      for (const name of properties) property(made.prototype, name, Unit.number);
-      withOthers(made.prototype, dotted, (name, required) => unitMethod(short, name, required));
-      return made;
-    },
-    shape(dotted) {
-      const short = dotted.slice(dotted.lastIndexOf(".") + 1);
-      return { [short]: class { constructor(fields) { Object.assign(this, fields); } } }[short];
-    },
-    set: (dotted, { values }) => values,
-    list(dotted) {
-      const known = (name) => typeof name === "string" && received(host(MEMBER, dotted, name, undefined));
-      return new Native.Proxy({}, {
-        get(target, name) {
-          if (!(name in target) && typeof name === "string") {
-            const kind = known(name);
-            if (kind === "inner") lazily(target, name, () => named(`${dotted}.${name}`));
-            else if (kind === "maker") target[name] = (brand) => `${dotted}.${name}(${brand})`;
-            else if (kind !== undefined) target[name] = kind.slice(1);
-          }
-          return target[name];
-        },
-        has: (target, name) => name in target || known(name) !== undefined,
-      });
-    },
-    alias: (dotted, { of }) => walk(of),
-  };
-
-  // Methods whose names stand nowhere in the scenario are made when they are asked for all the same.
-  function withOthers(object, dotted, make) {
-    const above = Object.getPrototypeOf(object);
-    const missing = (name) => (typeof name === "string" ? host(METHOD, dotted, name, undefined) : null);
-    return Object.setPrototypeOf(object, new Native.Proxy(above, {
-      get(target, name, receiver) {
-        if (name in target) return Reflect.get(target, name, receiver);
-        const required = missing(name);
-        if (required === null) return undefined;
-        defineProperty(object, name, { value: make(name, required), configurable: true, writable: true });
-        return object[name];
-      },
-      has: (target, name) => name in target || missing(name) !== null,
-    }));
-  }
-
-  function build(dotted, description) {
-    const made = builders[description.kind](dotted, description);
-    for (const name of description.inner ?? []) lazily(made, name, () => named(`${dotted}.${name}`));
-    return made;
-  }
-
-  function walk(dotted) {
-    const [first, ...path] = dotted.split(".");
-    return path.reduce((owner, name) => owner[name], named(first));
-  }
-
-  function property(object, name, target) {
-    defineProperty(object, name, {
-      configurable: true,
-      enumerable: true,
-      get() {
-        return received(host(GET, target(this), name, undefined));
-      },
-      set(value) {
-        received(host(SET, target(this), name, pack([value])));
-      },
-    });
-  }
-
   // Objects given to a constructor are given by reference: a scenario may fill them in later.
   function referring(args) {
     return stringify(args.map((value) =>
@@ -315,6 +202,11 @@
       return shown(value);
     }
   }
+
+  const { named, lazily } = vocabulary({
+    host, Native, Unit, KEY, global, method, unitMethod, received, referring, pack,
+    fitted: (dotted, call) => (own[dotted] ?? plain)(call),
+  });
 
   // --- the language's own objects, where they know of time, chance or place ---
 

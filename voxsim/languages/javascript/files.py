@@ -15,6 +15,11 @@ from voxsim.languages.sources import Stamp, source
 from voxsim.vocabulary.errors import ScenarioError
 
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
+_LISTED: Final = re.compile(
+    r"\b(?:Object|Reflect)\s*\.\s*(?:assign|entries|getOwnPropertyDescriptors|getOwnPropertyNames|keys|ownKeys|values)\b"
+    r"|\bhasOwn(?:Property)?\b|\bfor\s*\(\s*(?:var|let|const)?\s*[\w$]+\s+in\b"
+)
+"""How a script lists what an object has, or looks whether it has something of its own."""
 _BY_ANY_NAME: Final = frozenset({"globalThis", "eval", "Function", "this"})
 """Words with which a script may reach a global name without saying it."""
 
@@ -37,6 +42,7 @@ class Files:
         self._sources: list[str | ScenarioError] = []
         self.places: list[tuple[str, int]] = []
         words: set[str] = set()
+        lists = False
         line = first_line
         for file in files:
             try:
@@ -47,12 +53,13 @@ class Files:
                 continue
             text = text.removeprefix("\ufeff")
             words.update(_WORD.findall(text))
+            lists = lists or _LISTED.search(text) is not None
             self._stamps.append(stamp)
             self._sources.append("\n" * (line - 1) + text)
             self.places.append((file, line))
             line += text.count("\n") + 2
         known = vocabulary.global_names()
-        self._words = words
+        self._words: set[str] | None = None if lists else words
         self.names = json.dumps(sorted(known if words & _BY_ANY_NAME else known & words))
         self._described: dict[str, str] = {}
 

@@ -69,7 +69,11 @@
         return typeof text === "string" ? text : JSON.stringify(text);
       };
       const ignore = () => undefined;
-      return { log, info: log, warn: log, error: log, debug: log, trace: log, time: ignore, timeEnd: ignore };
+      const assert = (held, ...values) => void (held || log("Assertion failed:", ...values));
+      return {
+        log, info: log, warn: log, error: log, debug: log, trace: log, dir: log, table: log, group: log, assert,
+        groupEnd: ignore, time: ignore, timeEnd: ignore,
+      };
     },
     Intl: () => new Native.Proxy({}, {
       get(target, name) {

@@ -27,8 +27,9 @@ _MOST_FRAMES: Final = 8
 def prelude() -> str:
     """The JavaScript side of the bridge, an expression that is a function of the host function."""
     here = resources(__package__)
-    bridge, language = (here.joinpath(name).read_text(encoding="utf-8") for name in ("bridge.js", "language.js"))
-    return f"((host) => ({bridge})(host, {language}))"
+    parts = ("bridge.js", "language.js", "names.js")
+    bridge, language, names = (here.joinpath(name).read_text(encoding="utf-8") for name in parts)
+    return f"((host) => ({bridge})(host, {language}, {names}))"
 
 
 class JavaScriptProgram:

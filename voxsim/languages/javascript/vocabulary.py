@@ -23,6 +23,9 @@ LANGUAGE: Final = frozenset({"Date", "Intl", "console"})
 _MOST_VALUES: Final = 100
 """A longer set of constants is not described whole: its members are asked for one by one."""
 
+_ASKED_BY_THE_LANGUAGE: Final = frozenset({"then", "toJSON"})
+"""What the language asks any object for: not a member of a set that takes any name."""
+
 Method = Callable[..., Any]
 
 
@@ -49,14 +52,17 @@ def global_names() -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in all_names()) | LANGUAGE
 
 
-def description(dotted: str, words: Collection[str]) -> dict[str, Any]:
+def description(dotted: str, words: Collection[str] | None) -> dict[str, Any]:
     """What a name stands for, as data for the prelude; of its methods only those with a name among the words.
 
-    The prelude asks for the others when a script comes to use one after all, by a name that it puts together.
+    The prelude asks for the others when a script comes to use one after all, by a name that it puts together. With no
+    words all are described, for a script that lists what an object has.
     """
     found = _describe(dotted)
-    if "methods" in found:
-        found["methods"] = {name: required for name, required in found["methods"].items() if name in words}
+    if words is not None and "methods" in found:
+        # `${call}` asks for `toString` without saying so.
+        asked = {*words, "toString"}
+        found["methods"] = {name: required for name, required in found["methods"].items() if name in asked}
     return found
 
 
@@ -79,6 +85,7 @@ def _describe(dotted: str) -> dict[str, Any]:
             "methods": {name: _required(found.methods[name][1]) for name in sorted(found.methods)},
             "properties": sorted(properties(found)),
             "makes": makes(found),
+            "extends": parent(found),
             "inner": [name for name in inner if name not in found.methods],
         }
     if dotted in manifest.events:
@@ -135,15 +142,27 @@ def makes(declared: UnitDeclaration) -> bool:
     return declared.kind == "class" and "session" not in parameters[:1] and "conference" not in parameters[:1]
 
 
+def parent(declared: UnitDeclaration) -> str | None:
+    """The documented class that a documented class extends, or None."""
+    return unit_name(declared.python.__mro__[1]) if declared.kind == "class" else None
+
+
 def attribute(owner: Any, documented: str) -> str:
     """The Python name of a property."""
     spelt = python_name(documented)
     return spelt if hasattr(owner, spelt) else documented
 
 
-def member(dotted: str, name: str) -> str | None:
-    """A member of a long set: its value behind a `=`, or `inner` or `maker`, or None when there is none."""
+def member(dotted: str, name: str) -> str | list[str] | None:
+    """A member of a long set: its value behind a `=`, or `inner` or `maker`, or None when there is none.
+
+    The names of all members when no name is given.
+    """
     found = constants.constant_set(dotted)
+    if not name:
+        return [*found.members, *legacy.VALUES.get(dotted, {}), *_inner(dotted)]
+    if name in _ASKED_BY_THE_LANGUAGE:
+        return None
     value = found.members.get(name, legacy.VALUES.get(dotted, {}).get(name))
     if value is None and dotted in legacy.OPEN_SETS:
         value = f"{dotted}.{name}"
