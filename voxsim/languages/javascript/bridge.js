@@ -182,8 +182,6 @@
 
   const writer = (write) => (message) => write(line(message));
 
-  const plain = (call) => call;
-
   const own = {
     setTimeout: timer,
     setInterval: timer,
@@ -191,6 +189,11 @@
     clearInterval: clearer,
     "Logger.write": writer,
   };
+
+  function fitted(dotted, call) {
+    const made = own[dotted]?.(call);
+    return made ? defineProperty(made, "name", { value: call.name, configurable: true }) : call;
+  }
 
   function line(value) {
     if (typeof value === "string") return value;
@@ -205,7 +208,7 @@
 
   const { named, lazily } = vocabulary({
     host, Native, Unit, KEY, global, method, unitMethod, received, referring, pack,
-    fitted: (dotted, call) => (own[dotted] ?? plain)(call),
+    fitted,
   });
 
   // --- the language's own objects, where they know of time, chance or place ---

@@ -56,16 +56,15 @@
         defineProperty(made.prototype, name, { value: make(name, methods[name]), configurable: true, writable: true });
       }
       for (const name of properties) property(made.prototype, name, Unit.number);
-      defineProperty(made.prototype, "toJSON", {
-        value() {
+      const { toJSON } = {
+        toJSON() {
           const told = {};
           for (const name of properties) told[name] = this[name];
           told._id = received(host(GET, Unit.number(this), "_id", undefined)) ?? null;
           return told;
         },
-        configurable: true,
-        writable: true,
-      });
+      };
+      defineProperty(made.prototype, "toJSON", { value: toJSON, configurable: true, writable: true });
       withOthers(made.prototype, dotted, make);
       return made;
     },

@@ -39,6 +39,7 @@ def all_names() -> frozenset[str]:
             *manifest.events,
             *manifest.units,
             *official.constants(),
+            *official.api()["classes"],
             *official.api()["shapes"],
             *legacy.OPEN_SETS,
             *legacy.ALIASES,
@@ -61,8 +62,8 @@ def description(dotted: str, words: Collection[str] | None) -> dict[str, Any]:
     found = _describe(dotted)
     if words is not None and "methods" in found:
         # `${call}` asks for `toString` without saying so.
-        asked = {*words, "toString"}
-        found["methods"] = {name: required for name, required in found["methods"].items() if name in asked}
+        methods = found["methods"].items()
+        found["methods"] = {name: required for name, required in methods if name in words or name == "toString"}
     return found
 
 
@@ -95,7 +96,7 @@ def _describe(dotted: str) -> dict[str, Any]:
         if dotted in legacy.OPEN_SETS or len(values) > _MOST_VALUES or any(map(callable, values.values())):
             return {"kind": "list"}
         return {"kind": "set", "values": values, "inner": inner}
-    if shapes.is_shape(dotted):
+    if shapes.is_shape(dotted) or dotted in official.api()["classes"]:
         return {"kind": "shape", "inner": []}
     # A name that only holds others, such as a vendor's part of a list.
     return {"kind": "set", "values": {}, "inner": inner}
