@@ -207,7 +207,7 @@ async def test_an_option_that_the_platform_does_not_have_is_ignored_with_a_warni
     operator = vox.operator("operator1", queue="support", talk=9)
     await enqueue('"support", "100", {"agentRequest": True, "customData": "x"}')
     await operator.rang()
-    assert vox.session.warnings == ["enqueueACDRequest: the platform has no option 'agent_request'; ignored."]
+    assert vox.session.warnings == ["enqueueACDRequest: the platform has no option 'agentRequest'; ignored."]
 
 
 @pytest.mark.parametrize("wrong", ['{"priority": 101}', '{"priority": "high"}', '{"headers": "X-A"}'])

@@ -1,6 +1,7 @@
 """Running JavaScript that is written in a test."""
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,21 @@ def javascript(tmp_path, monkeypatch):
 @pytest.fixture
 def switch():
     return Switch()
+
+
+@pytest.fixture
+def here():
+    """The path of a scenario beside these tests."""
+    return lambda name: str(Path(__file__).parent / "scenarios" / name)
+
+
+@pytest.fixture
+def heard():
+    """What somebody heard on a call: the second, and the text or file."""
+    return lambda call: [(round(one.at / 1e6, 2), one.value) for one in call.received if one.what == "heard"]
+
+
+@pytest.fixture
+def texts():
+    """The messages that came to somebody's side of a call."""
+    return lambda call: [one.value for one in call.received if one.what == "text"]

@@ -66,19 +66,19 @@
     return { text: Native.String(error), stack: Native.String(error.stack ?? "") };
   }
 
-  // The holder has the value itself; what is given is what its `toJSON` made of it.
-  function marked(key, given) {
-    const value = typeof given === "object" ? this[key] : given;
-    if (typeof value === "function") return { [FUNCTION]: numberOf(value), name: Native.String(value.name) };
-    if (typeof value !== "object" || value === null) return given;
-    const number = Unit.number(value);
+  function marked(key, value) {
+    // The holder has the unit itself; what is given is what its `toJSON` made of it.
+    const held = this[key];
+    const number = typeof held === "object" && held !== null ? Unit.number(held) : 0;
     if (number) return { [UNIT]: number };
+    if (typeof value === "function") return { [FUNCTION]: numberOf(value), name: Native.String(value.name) };
+    if (typeof value !== "object" || value === null) return value;
     if (value instanceof Native.Promise) return { [PROMISE]: watched(value) };
     if (value instanceof Native.ArrayBuffer) return { [BYTES]: [...new Native.Uint8Array(value)] };
     if (isView(value)) {
       return { [BYTES]: [...new Native.Uint8Array(value.buffer, value.byteOffset, value.byteLength)] };
     }
-    return given;
+    return value;
   }
 
   const dated = (value) => (value instanceof Native.Date ? { [DATE]: +value } : value);
