@@ -224,3 +224,47 @@ def test_events_and_objects_in_json_and_in_the_log(javascript):
         run.log[7],
     ]
     assert json.loads(run.log[7]).keys() >= {"name", "call", "id"}
+
+
+def test_objects_may_be_wrapped_and_built_upon(javascript):
+    run = javascript(
+        """
+        const wrong = (f) => { try { f() } catch (e) { Logger.write(`${e.name}: ${e.message}`) } };
+        VoxEngine.addEventListener(AppEvents.CallAlerting, ({call}) => {
+          const wrapped = new Proxy(call, {}), derived = Object.create(call, {mine: {value: 1}});
+          Logger.write([wrapped.id() === call.id(), derived.callerid(), derived.mine, wrapped instanceof Call].join());
+          call.toJSON = () => "my own";
+          wrapped.answer();
+          const player = VoxEngine.createTTSPlayer("Hello");
+          VoxEngine.sendMediaBetween(derived, player);
+          Logger.write(JSON.stringify([call, player.toJSON() !== undefined, Object.keys({...call})]));
+          wrong(() => call.hangup.call(player));
+          wrong(() => call.hangup.call({}));
+          wrong(() => VoxEngine.sendMediaBetween(call, {"\\u0001u": 77}));
+          wrong(() => { WebSocket.prototype.url = "x" });
+          Logger.write([WebSocket.prototype.url, JSON.stringify(WebSocket.prototype)].join());
+          call.addEventListener(CallEvents.Disconnected, VoxEngine.terminate);
+        });
+        """,
+        caller="hangup:3",
+    )
+    assert run.errors == []
+    assert run.log == [
+        "true,15550001,1,true",
+        '["my own",true,["toJSON"]]',
+        "BadArgument: A Player has no hangup.",
+        "TypeError: Call.hangup was called without its Call",
+        "BadArgument: That is none of the platform's objects.",
+        "BadArgument: That is none of the platform's objects.",
+        ",{}",
+    ]
+
+
+def test_a_script_that_lists_nothing_gets_only_what_it_names(javascript):
+    run = javascript(
+        """
+        Logger.write(`${VoxEngine.callPSTN("15550100", "1")}`.slice(0, 4));
+        Logger.write(["hangup" in Call.prototype, typeof Call.prototype["hang" + "up"]].join());
+        """
+    )
+    assert run.log == ["Call", "true,function"]

@@ -12,7 +12,7 @@
   const { isView } = ArrayBuffer;
   const Native = { Date, Error, TypeError, Promise, Map, WeakMap, Proxy, Uint8Array, ArrayBuffer, String, Number };
   const global = globalThis;
-  const KEY = Symbol("made by the platform");
+  const KEY = Symbol("made by the platform"), NUMBER = Symbol("number");
 
   const functions = new Map(), numbers = new WeakMap();
   const units = new Map(), objects = new Map(), references = new WeakMap();
@@ -21,14 +21,15 @@
   let count = 0;
 
   class Unit {
-    #number;
     constructor(key, number) {
       if (key !== KEY) throw new Native.TypeError("The platform makes its objects itself");
-      this.#number = number;
+      defineProperty(this, NUMBER, { value: number });
       units.set(number, this);
     }
+    // A property, and no private field: a scenario may wrap a call in a Proxy, or make an object on top of it.
     static number(value) {
-      return #number in value ? value.#number : 0;
+      const number = value[NUMBER];
+      return typeof number === "number" ? number : 0;
     }
   }
 

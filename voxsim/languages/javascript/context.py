@@ -275,8 +275,7 @@ class Context:
         elif not name:
             function = self._exchange.unit(int(target))
         else:
-            unit = self._exchange.unit(int(target))
-            function = vocabulary.methods(type(unit))[name].__get__(unit)
+            function = vocabulary.bound(self._exchange.unit(int(target)), name)
         if text is None:
             result = function()
         elif type(text) is str:

@@ -60,7 +60,8 @@
         toJSON() {
           const told = {};
           for (const name of properties) told[name] = this[name];
-          told._id = received(host(GET, Unit.number(this), "_id", undefined)) ?? null;
+          const number = Unit.number(this);
+          if (number) told._id = received(host(GET, number, "_id", undefined)) ?? null;
           return told;
         },
       };
@@ -128,7 +129,8 @@
       configurable: true,
       enumerable: true,
       get() {
-        return received(host(GET, target(this), name, undefined)) ?? null;
+        const owner = target(this);
+        return owner ? received(host(GET, owner, name, undefined)) ?? null : undefined;
       },
       set(value) {
         received(host(SET, target(this), name, pack([value])));

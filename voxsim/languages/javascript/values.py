@@ -19,6 +19,7 @@ from voxsim.engine.future import Future
 from voxsim.languages.javascript import vocabulary
 from voxsim.languages.javascript.engine import Plain
 from voxsim.vocabulary.declare import Event, payload_fields
+from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import documented_name
 
 UNIT: Final = "\x01u"
@@ -94,8 +95,15 @@ class Exchange:
     # --- from JavaScript ---
 
     def unit(self, number: int) -> Any:
-        """The unit that a number stands for."""
-        return self._units[number]
+        """The unit that a number stands for.
+
+        Raises:
+            BadArgument: it stands for none.
+        """
+        try:
+            return self._units[number]
+        except (KeyError, TypeError):
+            raise BadArgument("That is none of the platform's objects.") from None
 
     def read(self, text: str) -> Any:
         """What a text from JavaScript means."""
@@ -111,7 +119,7 @@ class Exchange:
         number = found[mark]
         match mark:
             case "\x01u":
-                return self._units[number]
+                return self.unit(number)
             case "\x01f":
                 known = self.functions.get(number)
                 if known is None:

@@ -15,6 +15,7 @@ from voxsim.engine.coverage import load_all
 from voxsim.engine.namespaces.base import Namespace
 from voxsim.vocabulary import constants, legacy, official, shapes
 from voxsim.vocabulary.declare import Signature, UnitDeclaration, manifest
+from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import documented_name, python_name
 
 LANGUAGE: Final = frozenset({"Date", "Intl", "console"})
@@ -182,6 +183,19 @@ def unit_name(kind: type) -> str | None:
         by_class = {found.python: name for name, found in manifest.units.items()}
         _names[kind] = next((by_class[base] for base in kind.__mro__ if base in by_class), None)
     return _names[kind]
+
+
+def bound(unit: Any, name: str) -> Method:
+    """A method of a unit, by its documented name.
+
+    Raises:
+        BadArgument: its class has no such method.
+    """
+    known = methods(type(unit))
+    if name not in known:
+        raise BadArgument(f"A {unit_name(type(unit))} has no {name}.")
+    found: Method = known[name].__get__(unit)
+    return found
 
 
 def methods(kind: type) -> dict[str, Method]:
