@@ -8,7 +8,7 @@ VoxEngine.addEventListener(AppEvents.CallAlerting, (e) => {
   call = e.call;
   call.addEventListener(CallEvents.Connected, async () => {
     client = await Cartesia.createAgentsClient({ apiKey: "ca-key", cartesiaVersion: "2025-04-16", agentId: "agent-7" });
-    client.addEventListener(Cartesia.AgentsEvents.ACK ?? Cartesia.AgentsEvents.Ack, () => log.push("ack"));
+    client.addEventListener(Cartesia.AgentsEvents.ACK, () => log.push("ack"));
     client.addEventListener(Cartesia.AgentsEvents.Clear, () => client.clearMediaBuffer());
     client.addEventListener(Cartesia.AgentsEvents.Custom, ({ data: { payload: { metadata } } }) => {
       log.push(`${metadata.tool_name ?? metadata.name ?? "tool"}`);

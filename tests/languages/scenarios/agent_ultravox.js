@@ -10,7 +10,8 @@ VoxEngine.addEventListener(AppEvents.CallAlerting, async ({ call }) => {
     endpoint: Ultravox.HTTPEndpoint.CREATE_CALL,
     authorizations: { "X-API-Key": VoxEngine.getSecretValue("ULTRAVOX") },
     body: { systemPrompt: "You sell flowers.", medium: { voximplant: {} } },
-  }, { trace: false });
+    trace: false,
+  });
   const { WebSocketAPIEvents: events } = Ultravox;
   const handlers = {
     HTTPResponse: ({ code }) => Logger.write(`http ${code ?? "?"}`),
