@@ -4,7 +4,7 @@
 // reference, a gap.
 (function (host, language, vocabulary) {
   "use strict";
-  const CALL = 0, DESCRIBE = 1, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, SHAPE = 11;
+  const CALL = 0, DESCRIBE = 1, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, SHAPE = 11, PLACE_AT = 12;
   const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d", CALLABLE = "\u0001c";
   const { parse, stringify } = JSON;
   const { defineProperty, keys } = Object;
@@ -231,7 +231,9 @@
       if (site.getFileName() !== "<input>" || at === null) continue;
       const file = files.findLast(([, first]) => first <= at);
       if (!file) continue;
-      lines.push(`${site.getFunctionName() || "<anonymous>"}@${file[0]}:${at - file[1] + 1}:${site.getColumnNumber()}`);
+      const [name, first, translated] = file, column = site.getColumnNumber();
+      const place = translated ? host(PLACE_AT, at, column, undefined) : `${name}:${at - first + 1}:${column}`;
+      lines.push(`${site.getFunctionName() || "<anonymous>"}@${place}`);
     }
     return lines.join("\n");
   };

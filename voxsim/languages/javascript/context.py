@@ -116,6 +116,7 @@ class Context:
             self._member,
             self._method,
             self._shape,
+            self._place_at,
         )
         engine.prepare(prelude, self._host)
 
@@ -200,7 +201,8 @@ class Context:
         """Where a function is defined, as `file:line`; empty when that is not known."""
         if self._depth and not self.engine.nests:
             return ""
-        return self.files.place(int(self._turn(self.engine.call, DEFINED, float(number), None) or 0))
+        place = self.files.place(int(self._turn(self.engine.call, DEFINED, float(number), None) or 0))
+        return place.rpartition(":")[0]
 
     def stack(self) -> str:
         """The stack of what runs just now, as lines; empty when nothing does."""
@@ -311,6 +313,9 @@ class Context:
 
     def _list_files(self, _: Any, __: Any, ___: Any) -> Plain:
         return json.dumps(self.files.places)
+
+    def _place_at(self, line: Any, column: Any, _: Any) -> Plain:
+        return self.files.place(int(line), int(column))
 
     def _member(self, dotted: Any, name: Any, _: Any) -> Plain:
         found = vocabulary.member(dotted, name)

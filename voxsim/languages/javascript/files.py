@@ -1,18 +1,23 @@
 """The files of one rule: their texts, the lines at which each begins, and which documented names stand in them.
 
-Each file is moved down by the lines of those before it, so that a line of the engine says which file it is of. A name
-that stands nowhere in the files is left out of what a context is made with: most of the vocabulary, most of the time.
+Each file is moved down by the lines of those before it, so that a line of the engine says which file it is of; one in
+TypeScript is run as JavaScript, and its places are led back. A name that stands nowhere in the files is left out of
+what a context is made with: most of the vocabulary, most of the time.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from voxsim.languages.javascript import vocabulary
-from voxsim.languages.sources import Stamp, source
-from voxsim.vocabulary.errors import ScenarioError
+from voxsim.languages.sources import TYPESCRIPT, Stamp, source
+from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
+
+if TYPE_CHECKING:
+    from voxsim.languages.typescript.sourcemap import SourceMap
 
 _WORD: Final = re.compile(r"[A-Za-z_$][\w$]*")
 _LISTED: Final = re.compile(
@@ -40,13 +45,14 @@ class Files:
         self._files = files
         self._stamps: list[Stamp | None] = []
         self._sources: list[str | ScenarioError] = []
-        self.places: list[tuple[str, int]] = []
+        self.places: list[tuple[str, int, bool]] = []
+        self._maps: dict[int, SourceMap] = {}
         words: set[str] = set()
         lists = False
         line = first_line
         for file in files:
             try:
-                stamp, text = source(file, most_characters)
+                stamp, text, places = _javascript(file, most_characters)
             except ScenarioError as error:
                 self._stamps.append(None)
                 self._sources.append(error)
@@ -56,7 +62,9 @@ class Files:
             lists = lists or _LISTED.search(text) is not None
             self._stamps.append(stamp)
             self._sources.append("\n" * (line - 1) + text)
-            self.places.append((file, line))
+            self.places.append((file, line, places is not None))
+            if places is not None:
+                self._maps[line] = places
             line += text.count("\n") + 2
         known = vocabulary.global_names()
         self._words: set[str] | None = None if lists else words
@@ -66,7 +74,7 @@ class Files:
     def changed(self, most_characters: int) -> bool:
         """Whether a file is not as it was read, or could not be."""
         try:
-            return self._stamps != [source(file, most_characters)[0] for file in self._files]
+            return self._stamps != [_javascript(file, most_characters)[0] for file in self._files]
         except ScenarioError:
             return True
 
@@ -84,7 +92,26 @@ class Files:
             known = self._described[dotted] = json.dumps(vocabulary.description(dotted, self._words))
         return known
 
-    def place(self, line: int) -> str:
-        """A line of the engine as `file:line`; empty for one of no file."""
-        found = [(file, first) for file, first in self.places if first <= line]
-        return f"{found[-1][0]}:{line - found[-1][1] + 1}" if found else ""
+    def place(self, line: int, column: int = 1) -> str:
+        """A place of the engine as `file:line:column`; empty for one of no file."""
+        found = next(((file, first) for file, first, _ in reversed(self.places) if first <= line), None)
+        if found is None:
+            return ""
+        file, first = found
+        own = line - first + 1, column
+        if first in self._maps:
+            own = self._maps[first].place(*own)
+        return f"{file}:{own[0]}:{own[1]}"
+
+
+def _javascript(file: str, most_characters: int) -> tuple[Stamp, str, SourceMap | None]:
+    """What runs of a file, and where its places come from when they are others than the file's own."""
+    if Path(file).suffix != TYPESCRIPT:
+        return *source(file, most_characters), None
+    from voxsim.languages import typescript
+
+    try:
+        stamp, made = typescript.plain(file, most_characters)
+    except ConfigurationError as error:
+        raise ScenarioError(str(error), where=file, fatal=True) from None
+    return stamp, made.text, made.places

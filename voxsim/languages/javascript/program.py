@@ -1,10 +1,12 @@
 """JavaScript scenarios: classic scripts that share one global scope in order, in a context of the session's own.
 
-Errors are told in the author's own files, as `file:line:column`.
+Those in TypeScript are translated first, and may stand among the others. Errors are told in the author's own files, as
+`file:line:column`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files as resources
@@ -15,12 +17,18 @@ from voxsim.languages.javascript import context, engines, vocabulary
 from voxsim.languages.javascript.context import Context, JsFunction
 from voxsim.languages.javascript.engine import Budget, JsError, JsOutOfMemory, JsOverrun
 from voxsim.languages.javascript.files import Files
+from voxsim.languages.sources import TYPESCRIPT, line_of, scenario_name
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _MOST_FRAMES: Final = 8
+_MODULE_SYNTAX: Final = re.compile(r"\s*(import|export)\b")
+_NO_MODULE: Final = (
+    "A scenario is a classic script, without import and export: name the other file in the same rule, before this one; "
+    "all files of a rule share their globals"
+)
 
 
 @cache
@@ -40,7 +48,7 @@ class JavaScriptProgram:
         reload: whether each session looks whether files have changed, as a server's does.
 
     Raises:
-        ConfigurationError: a file does not exist, or no engine is installed.
+        ConfigurationError: a file does not exist, no engine is installed, or nothing can take the types off TypeScript.
     """
 
     def __init__(self, files: Sequence[str | Path], *, reload: bool = False) -> None:
@@ -53,7 +61,12 @@ class JavaScriptProgram:
         self._open = engines.find(prelude())
         vocabulary.global_names()
         self._read: Files | None = None
-        self.names = tuple(Path(file).stem for file in self._files)
+        self.names = tuple(scenario_name(file) for file in self._files)
+        for file in self._files:
+            if Path(file).suffix == TYPESCRIPT:
+                from voxsim.languages import typescript
+
+                typescript.prepare(file)
 
     def load(self, session: Session, index: int) -> None:
         """Run the top level of one file inside the session."""
@@ -85,7 +98,10 @@ class JavaScriptProgram:
         frames = tuple(error.stack.split("\n")) if error.stack else ()
         where = frames[0].rpartition("@")[2] if frames else self._defined(culprit)
         fatal = isinstance(error, JsOverrun | JsOutOfMemory)
-        return ScenarioError(str(error), where=where, frames=frames[:_MOST_FRAMES], fatal=fatal)
+        text = str(error)
+        if text.startswith("SyntaxError") and _MODULE_SYNTAX.match(line_of(where)):
+            text = f"{text}. {_NO_MODULE}"
+        return ScenarioError(text, where=where, frames=frames[:_MOST_FRAMES], fatal=fatal)
 
     def _defined(self, handler: Any) -> str:
         """Where a function of the scenario is defined, as `file:line`; empty for anything else."""

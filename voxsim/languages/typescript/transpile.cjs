@@ -1,0 +1,48 @@
+// Takes the types off one TypeScript file: its text comes on stdin, an answer in JSON goes to stdout. The arguments are
+// the file's name, and the path of TypeScript's own library; without the latter Node's own stripper is used.
+"use strict";
+const [name, library] = process.argv.slice(1);
+const text = require("node:fs").readFileSync(0, "utf8");
+
+// The settings with which voxengine-ci compiles scenarios before it uploads them.
+function byTypeScript(ts) {
+  if (typeof ts.transpileModule !== "function") return { unable: `TypeScript ${ts.version} has no transpileModule` };
+  const { outputText, sourceMapText, diagnostics } = ts.transpileModule(text, {
+    fileName: name,
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.ES2015, alwaysStrict: false, sourceMap: true },
+  });
+  const [first] = diagnostics.filter((one) => one.file && one.category === ts.DiagnosticCategory.Error);
+  if (first) {
+    const { line, character } = first.file.getLineAndCharacterOfPosition(first.start);
+    const message = ts.flattenDiagnosticMessageText(first.messageText, " ");
+    return { wrong: { message, line: line + 1, column: character + 1 } };
+  }
+  return { text: outputText, map: JSON.parse(sourceMapText).mappings };
+}
+
+// Blanks in place of types where that is enough, so that nothing moves; else what TypeScript has of its own is compiled.
+function byNode({ stripTypeScriptTypes }) {
+  if (!stripTypeScriptTypes) return { unable: `Node ${process.versions.node} cannot take types off; 22.13 can` };
+  try {
+    return { text: stripTypeScriptTypes(text) };
+  } catch (error) {
+    if (error.code !== "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") return complaint(error);
+    try {
+      return { text: stripTypeScriptTypes(text, { mode: "transform", sourceMap: true }) };
+    } catch (second) {
+      return complaint(second.code === "ERR_INVALID_TYPESCRIPT_SYNTAX" ? second : error);
+    }
+  }
+}
+
+// Node tells the place at the head of the stack: `:line`, the lines themselves, and carets below.
+function complaint(error) {
+  if (!/^ERR_\w+_TYPESCRIPT_SYNTAX$/.test(error.code)) return { unable: String(error.message) };
+  const head = String(error.stack).split("\n\n")[0].split("\n");
+  const line = /:(\d+)$/.exec(head[0]);
+  const carets = head.find((one) => /^ *\^+ *$/.test(one)) ?? "";
+  return { wrong: { message: error.message, line: line ? +line[1] : 0, column: carets.indexOf("^") + 1 } };
+}
+
+process.stdout.write(JSON.stringify(library ? byTypeScript(require(library)) : byNode(require("node:module"))));
