@@ -16,6 +16,7 @@ from voxsim.engine.ports import Audio
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.languages import language
+from voxsim.languages.sources import scenario_name
 from voxsim.parties.behaviour import KEYS, Behaviour
 from voxsim.parties.entries import AccountEntry, NumberEntry, PartyEntry, RuleEntry, ServerEntry, UserEntry, WebEntry
 from voxsim.parties.party import KINDS, Party, kind_of
@@ -95,19 +96,20 @@ def read_rule(table: Table, folder: Path) -> RuleEntry:
     except ConfigurationError as error:
         raise table.wrong(str(error), "scenarios") from None
     name = table.take("name", str)
-    name = Path(files[-1]).stem if name is None else name
+    name = scenario_name(files[-1]) if name is None else name
     if not name.strip() or len(name) > RULE_NAME_CHARACTERS:
         raise table.wrong(f"A rule's name has 1 to {RULE_NAME_CHARACTERS} characters, got {len(name)}.", "name")
     return RuleEntry(
         name=name,
         scenarios=files,
-        pattern=_pattern(table, "pattern") or ".*",
-        pattern_exclude=_pattern(table, "pattern_exclude"),
+        pattern=read_pattern(table, "pattern") or ".*",
+        pattern_exclude=read_pattern(table, "pattern_exclude"),
         video_conference=table.take("video_conference", bool) or False,
     )
 
 
-def _pattern(table: Table, key: str) -> str | None:
+def read_pattern(table: Table, key: str) -> str | None:
+    """A rule's pattern, or None when there is none."""
     pattern = table.take(key, str)
     if pattern is None:
         return None

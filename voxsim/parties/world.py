@@ -16,6 +16,7 @@ from voxsim.engine.sounds import Sounds
 from voxsim.engine.switch import EPOCH, Switch
 from voxsim.engine.timing import Timing
 from voxsim.languages import load_program
+from voxsim.languages.sources import scenario_name
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.directory import Directory
 from voxsim.parties.line import Line
@@ -162,7 +163,7 @@ class World:
         names = (str(files),) if isinstance(files, str | Path) else tuple(str(file) for file in files)
         key = (names, pattern, video_conference)
         if key not in self._rules:
-            title = Path(names[-1]).stem if names else "empty"
+            title = scenario_name(names[-1]) if names else "empty"
             number = len(self._rules) + 1
             self._rules[key] = Rule(title, load_program(names), pattern, number, video_conference=video_conference)
         return self._rules[key]

@@ -19,6 +19,7 @@ import attrs
 
 from voxsim.driver import Pace
 from voxsim.languages import load_program
+from voxsim.languages.sources import scenario_name
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.configuration import load_configuration
 from voxsim.parties.entries import ApplicationEntry, Configuration, PartyEntry, RuleEntry, UserEntry, WebEntry
@@ -263,7 +264,7 @@ def _account(configuration: Configuration) -> Account:
     for application in configuration.applications:
         _add_application(account, application)
     files = dict.fromkeys(file for one in configuration.applications for rule in one.rules for file in rule.scenarios)
-    account.scenarios = [ScenarioFile(number, Path(file).stem, file) for number, file in enumerate(files, 1)]
+    account.scenarios = [ScenarioFile(number, scenario_name(file), file) for number, file in enumerate(files, 1)]
     for number in configuration.numbers:
         owner = next(one for one in account.applications if one.name == number.application)
         owner.numbers[number.number] = next((rule for rule in owner.rules if rule.name == number.rule), None)
