@@ -41,6 +41,7 @@ Examples:
   voxsim run menu.py
   voxsim run menu.py --press "1@3s,2@5s" --answer "+15550100=busy"
   voxsim run join.py --rule "room-.*=room.py"
+  voxsim run my-voxengine-ci-project --rule sales
   voxsim run callback.py --custom-data '{"number": "+15550100"}' --http "POST:stop@30" --trace callback.jsonl
 
 Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
@@ -276,7 +277,11 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.description = "Run a scenario against a simulated caller, and show what happened."
     parser.epilog = _RUN_EPILOG
     add = parser.add_argument
-    add("scenarios", metavar="SCENARIO", nargs="+", help="scenario file; several make one rule and share their globals")
+    help_text = (
+        "scenario file (.py, .js, .ts); several make one rule and share their globals; or one folder that voxsim serve "
+        "could serve, such as a project of voxengine-ci"
+    )
+    add("scenarios", metavar="SCENARIO", nargs="+", help=help_text)
     add("--output", metavar="FORM", choices=OUTPUTS, default="ladder", help="%(choices)s (default %(default)s)")
     add("--trace", metavar="FILE", help="write all that happened to this file, as JSON Lines")
     help_text = "seed of ids and chance; the same one gives the same run (default 0)"
@@ -296,9 +301,11 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add("--http", metavar="METHOD[:BODY]@t", type=request, action="append", default=[], help=help_text)
     help_text = (
         "a further scenario, for the conferences and transfers whose destination matches PATTERN, by default the "
-        "file's name (repeatable; the first that matches counts, all others run SCENARIO)"
+        "file's name (repeatable; the first that matches counts, all others run SCENARIO). With a folder: the NAME "
+        "of its rule that takes the call, by default the one that --to leads to"
     )
     add("--rule", metavar="[PATTERN=]FILE", dest="rules", type=rule, action="append", default=[], help=help_text)
+    add("--application", metavar="NAME", help="the application of a folder whose rules are meant (default: all)")
 
 
 def _add_caller(group: argparse._ArgumentGroup) -> None:
