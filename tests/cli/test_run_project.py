@@ -54,8 +54,8 @@ def test_a_configuration_beside_it_counts(run, tmp_path):
         """
     rules = [{"ruleName": "dial", "scenarios": ["dial"]}]
     write_project(tmp_path, rules=rules, sources={"dial.voxengine.js": source})
-    secret = '[[application]]\nname = "shop"\n[application.secrets]\nKEY = "open"\n'
-    (tmp_path / "voxsim.toml").write_text(secret + '[[party]]\naddress = "+15550199"\nreject = 486\n')
+    setting = '[[application]]\nname = "shop"\n[application.secrets]\nKEY = "open"\n'
+    (tmp_path / "voxsim.toml").write_text(setting + '[[party]]\naddress = "+15550199"\nreject = 486\n')
     assert run(".")[1] == ["4", "failed 486"]
     assert run(".", "--answer", "+15550199=answer:1")[1] == ["4", "connected"]
 
@@ -79,7 +79,7 @@ def test_a_folder_of_scenarios_is_run_as_it_is_served(run, tmp_path):
         ((".", "menu.js"), "A folder is run alone"),
         (
             (".", "--to", "1", "--application", "bank"),
-            "No rule takes a call to '1': 'rest' takes '2'. Say what is called",
+            "No rule takes a call to '1': 'rest' takes 2. Say what is called",
         ),
         (("menu.js", "--application", "shop"), "--application is for a folder with several"),
         (("empty",), "There is no scenario in the folder 'empty'"),

@@ -321,3 +321,16 @@ def test_typings_and_other_languages_are_no_part_of_a_rule(project):
     write(a__ts="", b__py="")
     with pytest.raises(ConfigurationError, match="share one language"):
         load_program(["a.ts", "b.py"])
+
+
+@pytest.mark.parametrize("name", ["menu.js", "menu.ts"])
+def test_columns_count_letters_and_not_their_bytes(name, project):
+    lines = (
+        'function fail() { throw new Error("é"); }',
+        "try { /* жж 😀 */ fail(); } catch (e) { Logger.write(e.stack); }",
+        "/* жж */ missing();",
+    )
+    (project / name).write_text("\n".join(lines), encoding="utf-8")
+    session = run(name)
+    assert session.log == [f"fail@{name}:1:29\n<eval>@{name}:2:19"]
+    assert session.failures[0].where == f"{name}:3:10"

@@ -117,7 +117,7 @@ def _parser() -> Parser:
     add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
     help_text = "tell what is wrong with scenarios, without running them"
     add_check(commands.add_parser("check", help=help_text))
-    add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
+    add_new(commands.add_parser("new", help="write a first scenario and its test"))
     add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
     add_call(commands.add_parser("call", help="place a simulated call into a running voxsim serve"))
     add_credentials(commands.add_parser("credentials", help="write a key for the management API's official clients"))

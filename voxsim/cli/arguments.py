@@ -102,8 +102,6 @@ class Options(argparse.Namespace):
     server: Address
     no_wait: bool
 
-    directory: str
-
     places: list[str]
     format: str
     strict: bool
@@ -220,12 +218,12 @@ def answer(text: str) -> tuple[str, Behaviour]:
 
 def rule(text: str) -> tuple[str, str]:
     """Read `PATTERN=FILE`; without a pattern a rule takes the calls to the file's name, as a served folder's does."""
-    from pathlib import Path
+    from voxsim.languages.sources import scenario_name
 
     pattern, _, file = text.rpartition("=")
     if not file.strip():
         raise argparse.ArgumentTypeError(f"PATTERN=FILE such as 'room-.*=room.py' is needed, got {text!r}")
-    return pattern or re.escape(Path(file).stem), file
+    return pattern or re.escape(scenario_name(file)), file
 
 
 def request(text: str) -> Request:
@@ -362,8 +360,9 @@ def add_check(parser: argparse.ArgumentParser) -> None:
 
 def add_new(parser: argparse.ArgumentParser) -> None:
     """The options of `voxsim new`."""
-    parser.description = "Write a first scenario, its test and a short README into a directory."
-    parser.add_argument("directory", metavar="DIRECTORY", help="where to; it is made when it does not exist")
+    parser.description = "Write a first scenario, its test and a short README."
+    help_text = "a directory, made when it does not exist, or a scenario's name such as menu.js (.py, .js, .ts)"
+    parser.add_argument("place", metavar="PLACE", help=help_text)
 
 
 _SERVE_EPILOG: Final = """\

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from voxsim.driver import Pace
+from voxsim.languages.sources import scenario_name
 from voxsim.parties.configuration import load_configuration
 from voxsim.parties.furnishing import furnished
 from voxsim.parties.party import Party
@@ -66,7 +67,7 @@ def _meant(account: Account, options: Options) -> tuple[Application, Rule]:
         return _named(rules, options)
     found = account.route(options.destination, only)
     if found is None:
-        patterns = [f"{rule.name!r} takes {rule.pattern.pattern!r}" for _, rule in rules[:_MOST_NAMED]]
+        patterns = [f"{rule.name!r} takes {rule.pattern.pattern}" for _, rule in rules[:_MOST_NAMED]]
         text = f"No rule takes a call to {options.destination!r}: {', '.join(patterns)}"
         raise ConfigurationError(f"{text}. Say what is called with --to, or which rule is run with --rule NAME.")
     return found
@@ -76,7 +77,7 @@ def _named(rules: list[tuple[Application, Rule]], options: Options) -> tuple[App
     if len(options.rules) > 1:
         raise ConfigurationError("A folder has its rules already: --rule names the one that takes the call.")
     pattern, name = options.rules[0]
-    if pattern != re.escape(Path(name).stem):
+    if pattern != re.escape(scenario_name(name)):
         name = f"{pattern}={name}"
     found = [(application, rule) for application, rule in rules if rule.name == name]
     if not found:

@@ -231,8 +231,8 @@
       if (site.getFileName() !== "<input>" || at === null) continue;
       const file = files.findLast(([, first]) => first <= at);
       if (!file) continue;
-      const [name, first, translated] = file, column = site.getColumnNumber();
-      const place = translated ? host(PLACE_AT, at, column, undefined) : `${name}:${at - first + 1}:${column}`;
+      const [name, first, moved] = file, column = site.getColumnNumber();
+      const place = moved ? host(PLACE_AT, at, column, undefined) : `${name}:${at - first + 1}:${column}`;
       lines.push(`${site.getFunctionName() || "<anonymous>"}@${place}`);
     }
     return lines.join("\n");

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import attrs
 
 from voxsim.languages.javascript import vocabulary
 from voxsim.languages.sources import TYPESCRIPT, Stamp, source
@@ -29,6 +32,39 @@ _BY_ANY_NAME: Final = frozenset({"globalThis", "eval", "Function", "this"})
 """Words with which a script may reach a global name without saying it."""
 
 
+@attrs.frozen
+class Laid:
+    """A file in its place.
+
+    Attributes:
+        first: the engine's line at which it begins.
+        text: what runs of it.
+        map: where its places come from, when they are others than the file's own.
+    """
+
+    file: str
+    first: int
+    text: str
+    map: SourceMap | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the engine's columns are not the file's: it counts bytes, and everybody else UTF-16 units."""
+        return self.map is not None or not self.text.isascii()
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """The file's own line and column of a place of the engine."""
+        line -= self.first - 1
+        if not self.text.isascii():
+            head = "".join(self._lines[line - 1 : line]).encode()[: column - 1].decode(errors="ignore")
+            column = len(head.encode("utf-16-le")) // 2 + 1
+        return self.map.place(line, column) if self.map is not None else (line, column)
+
+
 class Files:
     """The files as a session runs them; a changed file makes another of these.
 
@@ -45,8 +81,7 @@ class Files:
         self._files = files
         self._stamps: list[Stamp | None] = []
         self._sources: list[str | ScenarioError] = []
-        self.places: list[tuple[str, int, bool]] = []
-        self._maps: dict[int, SourceMap] = {}
+        self._laid: list[Laid] = []
         words: set[str] = set()
         lists = False
         line = first_line
@@ -62,9 +97,7 @@ class Files:
             lists = lists or _LISTED.search(text) is not None
             self._stamps.append(stamp)
             self._sources.append("\n" * (line - 1) + text)
-            self.places.append((file, line, places is not None))
-            if places is not None:
-                self._maps[line] = places
+            self._laid.append(Laid(file, line, text, places))
             line += text.count("\n") + 2
         known = vocabulary.global_names()
         self._words: set[str] | None = None if lists else words
@@ -92,16 +125,18 @@ class Files:
             known = self._described[dotted] = json.dumps(vocabulary.description(dotted, self._words))
         return known
 
+    @property
+    def places(self) -> list[tuple[str, int, bool]]:
+        """Each file, its first line, and whether `place` has to be asked for its columns."""
+        return [(one.file, one.first, one.moved) for one in self._laid]
+
     def place(self, line: int, column: int = 1) -> str:
         """A place of the engine as `file:line:column`; empty for one of no file."""
-        found = next(((file, first) for file, first, _ in reversed(self.places) if first <= line), None)
+        found = next((one for one in reversed(self._laid) if one.first <= line), None)
         if found is None:
             return ""
-        file, first = found
-        own = line - first + 1, column
-        if first in self._maps:
-            own = self._maps[first].place(*own)
-        return f"{file}:{own[0]}:{own[1]}"
+        line, column = found.place(line, column)
+        return f"{found.file}:{line}:{column}"
 
 
 def _javascript(file: str, most_characters: int) -> tuple[Stamp, str, SourceMap | None]:

@@ -157,7 +157,8 @@ class Esbuild:
         line, column = int(error[2] or 0), int(error[3] or 0)
         if line:
             # It counts bytes.
-            column = len(text.split("\n")[line - 1].encode()[:column].decode("utf-8", "ignore")) + 1
+            before = text.split("\n")[line - 1].encode()[:column].decode(errors="ignore")
+            column = len(before.encode("utf-16-le")) // 2 + 1
         raise Wrong(error[1], line, column)
 
 
