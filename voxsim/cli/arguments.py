@@ -218,7 +218,7 @@ def answer(text: str) -> tuple[str, Behaviour]:
 
 def rule(text: str) -> tuple[str, str]:
     """Read `PATTERN=FILE`; without a pattern a rule takes the calls to the file's name, as a served folder's does."""
-    from voxsim.languages.sources import scenario_name
+    from voxsim.vocabulary.naming import scenario_name
 
     pattern, _, file = text.rpartition("=")
     if not file.strip():

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import trio
 
 from voxsim.driver import Pace
-from voxsim.languages.sources import scenario_name
 from voxsim.parties.configuration import load_configuration
 from voxsim.parties.furnishing import furnished
 from voxsim.parties.party import Party
@@ -18,7 +17,7 @@ from voxsim.parties.world import World
 from voxsim.platform.account import Account, Application
 from voxsim.platform.rules import Rule
 from voxsim.vocabulary.errors import ConfigurationError
-from voxsim.vocabulary.naming import did_you_mean
+from voxsim.vocabulary.naming import did_you_mean, scenario_name
 
 if TYPE_CHECKING:
     from voxsim.cli.arguments import Options

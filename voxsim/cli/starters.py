@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from voxsim.languages.sources import scenario_name
+from voxsim.vocabulary.naming import scenario_name
 
 _PYTHON: Final = '''\
 """A small menu: who presses 1 is connected to sales, all others hear a farewell."""

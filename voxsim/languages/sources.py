@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +13,7 @@ TYPESCRIPT: Final = ".ts"
 Stamp = tuple[int, int]
 """What changes with a file: when it was written, and its size."""
 
-_OWN_ENDINGS: Final = re.compile(r"(\.voxengine)?\.[^.]*$")
-
 _read: Final[dict[str, tuple[Stamp, str]]] = {}
-
-
-def scenario_name(file: str | Path) -> str:
-    """What the platform calls the scenario of a file: its name without the ending, or without `.voxengine.js`."""
-    name = Path(file).name
-    return _OWN_ENDINGS.sub("", name) or name
 
 
 def source(file: str, most_characters: int) -> tuple[Stamp, str]:

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from voxsim.languages import ENDINGS
-from voxsim.languages.sources import TYPESCRIPT, scenario_name
+from voxsim.languages.sources import TYPESCRIPT
 from voxsim.parties.entries import ApplicationEntry, RuleEntry
 from voxsim.parties.reading import APPLICATION_NAME, RULE_NAME_CHARACTERS
 from voxsim.vocabulary.errors import ConfigurationError
+from voxsim.vocabulary.naming import scenario_name
 
 
 def application_of(folder: Path, file: Path) -> ApplicationEntry:
@@ -33,12 +34,12 @@ def rules_of(folder: Path, file: Path) -> tuple[RuleEntry, ...]:
         raise ConfigurationError(f"{text} Name some in {str(file)!r}, or name another folder.")
     if len(scenarios) == 1:
         return (rule_of(scenarios[0]),)
-    return tuple(rule_of(path, re.escape(scenario_name(path))) for path in scenarios)
+    return tuple(rule_of(path, re.escape(scenario_name(path.name))) for path in scenarios)
 
 
 def rule_of(path: Path, pattern: str = ".*") -> RuleEntry:
     """The rule of one scenario by itself."""
-    name = scenario_name(path)
+    name = scenario_name(path.name)
     if len(name) > RULE_NAME_CHARACTERS:
         raise ConfigurationError(f"{str(path)!r} is too long a name: a rule's has {RULE_NAME_CHARACTERS} characters.")
     return RuleEntry(name=name, scenarios=(str(path),), pattern=pattern)

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 
 from voxsim.languages import load_program
-from voxsim.languages.sources import scenario_name
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.entries import ApplicationEntry, Configuration, PartyEntry, RuleEntry, UserEntry, WebEntry
 from voxsim.parties.party import Party
@@ -17,6 +16,7 @@ from voxsim.parties.staffing import set_up
 from voxsim.parties.world import World
 from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash
 from voxsim.platform.rules import Rule
+from voxsim.vocabulary.naming import scenario_name
 
 
 def furnished(

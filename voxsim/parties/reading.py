@@ -16,7 +16,6 @@ from voxsim.engine.ports import Audio
 from voxsim.engine.sounds import Sounds
 from voxsim.engine.timing import Timing
 from voxsim.languages import language
-from voxsim.languages.sources import scenario_name
 from voxsim.parties.behaviour import KEYS, Behaviour
 from voxsim.parties.entries import AccountEntry, NumberEntry, PartyEntry, RuleEntry, ServerEntry, UserEntry, WebEntry
 from voxsim.parties.party import KINDS, Party, kind_of
@@ -25,7 +24,7 @@ from voxsim.parties.web import FAULTS
 from voxsim.platform.rules import compiled
 from voxsim.vocabulary.errors import BadBehaviour, ConfigurationError
 from voxsim.vocabulary.limits import Limits
-from voxsim.vocabulary.naming import did_you_mean
+from voxsim.vocabulary.naming import did_you_mean, scenario_name
 
 APPLICATION_NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,64}")
 """What the platform accepts as an application's short name."""

@@ -16,7 +16,6 @@ from voxsim.engine.sounds import Sounds
 from voxsim.engine.switch import EPOCH, Switch
 from voxsim.engine.timing import Timing
 from voxsim.languages import load_program
-from voxsim.languages.sources import scenario_name
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.directory import Directory
 from voxsim.parties.line import Line
@@ -27,6 +26,7 @@ from voxsim.platform.platform import Caller, Platform
 from voxsim.platform.rules import Rule
 from voxsim.vocabulary.errors import ScenarioError
 from voxsim.vocabulary.limits import Limits
+from voxsim.vocabulary.naming import scenario_name
 
 if TYPE_CHECKING:
     from voxsim.engine.connectors.ports import AgentFar, AgentNear, Asked

@@ -1,4 +1,4 @@
-"""How documented names become Python names, and which name a misspelt one was meant to be.
+"""How documented names become Python names, which name a misspelt one was meant to be, what a scenario is called.
 
 The documented Voximplant name is the source of every name (`callPSTN`, `fromURI`); Python sees its PEP 8 form
 (`call_pstn`, `from_uri`), JavaScript and the wire see the documented one.
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+_OWN_ENDINGS = re.compile(r"(\.voxengine)?\.[^.]*$")
 _UNDERSCORED = frozenset({"hd_audio"})
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -49,3 +50,9 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """A sentence that names the nearest candidate, with a leading blank, or nothing."""
     near = nearest(name, candidates)
     return f" Did you mean {near!r}?" if near else ""
+
+
+def scenario_name(file: str) -> str:
+    """What the platform calls the scenario of a file: its name without the ending, or without `.voxengine.js`."""
+    name = file.rpartition("/")[2]
+    return _OWN_ENDINGS.sub("", name) or name

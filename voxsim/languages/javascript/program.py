@@ -17,8 +17,9 @@ from voxsim.languages.javascript import context, engines, vocabulary
 from voxsim.languages.javascript.context import Context, JsFunction
 from voxsim.languages.javascript.engine import Budget, JsError, JsOutOfMemory, JsOverrun
 from voxsim.languages.javascript.files import Files
-from voxsim.languages.sources import TYPESCRIPT, line_of, scenario_name
+from voxsim.languages.sources import TYPESCRIPT, line_of
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
+from voxsim.vocabulary.naming import scenario_name
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session

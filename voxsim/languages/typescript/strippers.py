@@ -8,7 +8,6 @@ run of one program.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import re
@@ -25,7 +24,8 @@ import attrs
 from voxsim.languages.typescript.sourcemap import SourceMap
 
 _SECONDS: Final = 60.0
-_INLINE: Final = re.compile(r"\n//# sourceMappingURL=(?:data:application/json[^,\n]*;base64,([\w+/=]*)|\S*)\s*\Z")
+_INLINE: Final = re.compile(r"\n//# sourceMappingURL=data:application/json;base64,([\w+/=]*)\s*\Z")
+_NO_MAP: Final = "its source map cannot be read"
 _ESBUILD_ERROR: Final = re.compile(r"\[ERROR\] (.*)(?:\s+scenario\.ts:(\d+):(\d+):)?")
 _SETTINGS: Final = '--tsconfig-raw={"compilerOptions":{"useDefineForClassFields":false,"alwaysStrict":false}}'
 
@@ -150,7 +150,7 @@ class Esbuild:
         told = ("--sourcefile=scenario.ts", "--log-level=error", "--log-limit=1", "--color=false", "--charset=utf8")
         done = _run((self.program, *options, *told), text)
         if done.returncode == 0:
-            return _plain(done.stdout.decode("utf-8"), None)
+            return _plain(*_parted(done.stdout.decode("utf-8")))
         error = _ESBUILD_ERROR.search(done.stderr.decode("utf-8", "replace"))
         if error is None:
             raise Unable(_last_line(done))
@@ -180,14 +180,20 @@ def _last_line(done: subprocess.CompletedProcess[bytes]) -> str:
     return next((line for line in told if "Error" in line), told[-1] if told else f"it ended with {done.returncode}")
 
 
-def _plain(text: str, mappings: str | None) -> Plain:
-    """What a program wrote, with the map that it gave or wrote at the end."""
+def _parted(text: str) -> tuple[str, str | None]:
+    """What esbuild wrote, and the map that it wrote into the last line."""
     inline = _INLINE.search(text)
+    if inline is None:
+        return text, None
     try:
-        if inline is not None:
-            text = text[: inline.start()] + "\n"
-            if mappings is None and inline[1]:
-                mappings = json.loads(base64.b64decode(inline[1]))["mappings"]
+        mappings = json.loads(base64.b64decode(inline[1]))["mappings"]
+    except (ValueError, KeyError, TypeError):
+        raise Unable(_NO_MAP) from None
+    return text[: inline.start()] + "\n", mappings
+
+
+def _plain(text: str, mappings: str | None) -> Plain:
+    try:
         return Plain(text, None if mappings is None else SourceMap(mappings))
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        raise Unable("its source map cannot be read") from None
+    except ValueError:
+        raise Unable(_NO_MAP) from None

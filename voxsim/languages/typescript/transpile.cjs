@@ -29,11 +29,17 @@ function byNode({ stripTypeScriptTypes }) {
   } catch (error) {
     if (error.code !== "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") return complaint(error);
     try {
-      return { text: stripTypeScriptTypes(text, { mode: "transform", sourceMap: true }) };
+      return parted(stripTypeScriptTypes(text, { mode: "transform", sourceMap: true }));
     } catch (second) {
       return complaint(second.code === "ERR_INVALID_TYPESCRIPT_SYNTAX" ? second : error);
     }
   }
+}
+
+// Node writes its map in base 64 into the last line.
+function parted(made) {
+  const [all, map] = /\n\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]*)\s*$/.exec(made);
+  return { text: made.slice(0, -all.length), map: JSON.parse(Buffer.from(map, "base64")).mappings };
 }
 
 // Node tells the place at the head of the stack: `:line`, the lines themselves, and carets below.
