@@ -1,5 +1,6 @@
 """TypeScript scenarios: with each program that can take the types off, errors stay where their author wrote them."""
 
+import json
 import subprocess
 import textwrap
 from pathlib import Path
@@ -334,3 +335,41 @@ def test_columns_count_letters_and_not_their_bytes(name, project):
     session = run(name)
     assert session.log == [f"fail@{name}:1:29\n<eval>@{name}:2:19"]
     assert session.failures[0].where == f"{name}:3:10"
+
+
+ESBUILD = {
+    "now": ('✘ [ERROR] Unexpected ";"\n\n    scenario.ts:1:4:\n      1 │ let ((;\n        ╵     ^\n', "menu.ts:1:4"),
+    "before": (' > scenario.ts:1:4: error: Unexpected ";"\n    1 │ let ((;\n', "menu.ts:1:4"),
+    "nowhere": ('✘ [ERROR] Unexpected ";"\n', "menu.ts"),
+}
+
+
+@pytest.mark.parametrize("told", ESBUILD)
+def test_esbuilds_words_of_a_mistake(told, project, monkeypatch):
+    program = project / "node_modules" / "esbuild" / "bin" / "esbuild"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{ESBUILD[told][0]}END\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", "/bin:/usr/bin")
+    write(menu__ts="é = ((;\n")
+    [failure] = run("menu.ts").failures
+    assert str(failure) == f'{ESBUILD[told][1]}: SyntaxError: Unexpected ";"'
+
+
+NODE = {
+    "now": ("Expression expected", ":2\nlet ((;\n     ^\n\nSyntaxError", [2, 6]),
+    "before": ("  x Expression expected\n   ,-[1:1]\n 1 | let a\n 12 | let ((;\n    :      ^\n   `----", "", [12, 6]),
+    "nowhere": ("Expression expected", "SyntaxError", [0, 0]),
+}
+
+
+@pytest.mark.parametrize("told", NODE)
+def test_nodes_words_of_a_mistake(told):
+    message, stack, place = NODE[told]
+    error = {"code": "ERR_INVALID_TYPESCRIPT_SYNTAX", "message": message, "stack": stack}
+    throwing = f"require('node:module').stripTypeScriptTypes = () => {{ throw {json.dumps(error)} }};\n"
+    script = Path(strippers.__file__).with_name("transpile.cjs").read_text(encoding="utf-8")
+    command = [WHEEL / "node", "-e", throwing + script, "--", "scenario.ts", ""]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=True)
+    expected = {"message": "Expression expected", "line": place[0], "column": place[1]}
+    assert json.loads(done.stdout) == {"wrong": expected}

@@ -367,7 +367,8 @@ def add_new(parser: argparse.ArgumentParser) -> None:
 
 _SERVE_EPILOG: Final = """\
 The scenarios' folder may hold a voxsim.toml with the account, its applications, rules, users, numbers, parties and
-limits. Without one, every scenario file gets a rule of its own, which takes the calls to the file's name.
+limits. Without one, every scenario file gets a rule of its own, which takes the calls to the file's name. A project of
+voxengine-ci is served as it lies on disk: its applications, their rules in order, and the scenarios' sources.
 
 What has to last (call history, timelines, key-value items, secrets, the certificate) is kept in .voxsim beside the
 scenarios. Clients trust the certificate when they are told of .voxsim/ca/ca.pem, as with
@@ -379,7 +380,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     parser.description = "Serve the platform on this machine: managing URLs, WebSockets, the management API."
     parser.epilog = _SERVE_EPILOG
     add = parser.add_argument
-    help_text = "a folder of scenarios, its voxsim.toml, or one scenario file (default: this folder)"
+    help_text = "a folder of scenarios or project, its voxsim.toml, or one scenario file (default: this folder)"
     add("place", metavar="PLACE", nargs="?", default=".", help=help_text)
     help_text = "real: as the clock (default); x10: scenario time goes ten times as fast as that"
     add("--time", metavar="PACE", type=_serving_pace, default=None, help=help_text)

@@ -84,7 +84,10 @@ def read_project(root: Path, account: str | None = None) -> CiProject:
         ConfigurationError: it has a mistake in it; the message tells the file and the line.
     """
     folder = root / "applications"
-    places = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+    try:
+        places = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith("."))
+    except OSError as error:
+        raise ConfigurationError(f"The folder {str(folder)!r} cannot be read: {error.strerror}.") from None
     if not places:
         text = "a folder of it holds application.config.json and rules.config.json"
         raise ConfigurationError(f"There is no application in {str(folder)!r}: {text}.")
@@ -225,7 +228,7 @@ def _exists(file: Path) -> bool:
 
 
 def _names(sources: Path) -> Iterator[str]:
-    for file in sources.iterdir():
+    for file in sources.glob("*.voxengine.*"):
         name, middle, ending = file.name.rpartition(".voxengine.")
         if middle and ending in ("js", "ts"):
             yield name

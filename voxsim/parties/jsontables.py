@@ -45,25 +45,27 @@ def read_json(path: Path, title: str) -> Table:
 def _lines(text: str, title: str) -> dict[Way, int]:
     """The line at which each value begins, by the way to it; the text is known to be JSON."""
     found: dict[Way, int] = {}
-    way: list[str | int] = [title]
+    way: list[Any] = [title]
     line = 1
-    key: Any = None
+    keys = False
     for match in _WORD.finditer(text):
         word = match[0]
         if word == "\n":
             line += 1
-            continue
-        if word == ":":
-            way[-1] = json.loads(key)
-            found.setdefault(tuple(way), line)
         elif word == ",":
-            if isinstance(way[-1], int):
+            keys = isinstance(way[-1], str)
+            if not keys:
                 way[-1] += 1
         elif word in "}]":
             way.pop()
-        else:
-            key = word
+        elif keys and word != ":":
+            # A key: its value counts from here.
+            way[-1] = json.loads(word)
+            found[tuple(way)] = line
+            keys = False
+        elif word != ":":
             found.setdefault(tuple(way), line)
             if word in "{[":
-                way.append("" if word == "{" else 0)
+                keys = word == "{"
+                way.append("" if keys else 0)
     return found

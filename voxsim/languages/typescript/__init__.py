@@ -78,7 +78,7 @@ def _translated(file: str, text: str) -> Plain | ScenarioError:
         except Unable as reason:
             tried.append(f"{stripper.title}: {reason}")
         except Wrong as error:
-            where = f"{file}:{error.line}:{error.column}" if error.line else file
+            where = ":".join((file, *(str(one) for one in (error.line, error.column) if one)))
             return ScenarioError(f"SyntaxError: {error}", where=where, frames=(where,), fatal=True)
         else:
             return Plain(_NO_EXPORT.sub(_blanks, made.text), made.places)

@@ -26,7 +26,9 @@ from voxsim.languages.typescript.sourcemap import SourceMap
 _SECONDS: Final = 60.0
 _INLINE: Final = re.compile(r"\n//# sourceMappingURL=data:application/json;base64,([\w+/=]*)\s*\Z")
 _NO_MAP: Final = "its source map cannot be read"
-_ESBUILD_ERROR: Final = re.compile(r"\[ERROR\] (.*)(?:\s+scenario\.ts:(\d+):(\d+):)?")
+_ERROR: Final = re.compile(r"\[ERROR\] (?P<text>.*)(?:\s+scenario\.ts:(?P<line>\d+):(?P<column>\d+):)?")
+_OLD_ERROR: Final = re.compile(r"> scenario\.ts:(?P<line>\d+):(?P<column>\d+): error: (?P<text>.*)")
+"""How esbuild tells of a mistake, and how it did before its version 0.14."""
 _SETTINGS: Final = '--tsconfig-raw={"compilerOptions":{"useDefineForClassFields":false,"alwaysStrict":false}}'
 
 
@@ -146,20 +148,21 @@ class Esbuild:
 
     def strip(self, text: str) -> Plain:
         """The JavaScript of a file's text."""
-        options = ("--loader=ts", "--target=es2022", "--sourcemap=inline", "--sources-content=false", _SETTINGS)
-        told = ("--sourcefile=scenario.ts", "--log-level=error", "--log-limit=1", "--color=false", "--charset=utf8")
-        done = _run((self.program, *options, *told), text)
+        options = ("--loader=ts", "--target=es2020", "--sourcemap=inline", "--sources-content=false", _SETTINGS)
+        names = ("--sourcefile=scenario.ts", "--log-level=error", "--log-limit=1", "--color=false", "--charset=utf8")
+        done = _run((self.program, *options, *names), text)
         if done.returncode == 0:
             return _plain(*_parted(done.stdout.decode("utf-8")))
-        error = _ESBUILD_ERROR.search(done.stderr.decode("utf-8", "replace"))
+        told = done.stderr.decode("utf-8", "replace")
+        error = _ERROR.search(told) or _OLD_ERROR.search(told)
         if error is None:
             raise Unable(_last_line(done))
-        line, column = int(error[2] or 0), int(error[3] or 0)
+        line, column = int(error["line"] or 0), int(error["column"] or 0)
         if line:
             # It counts bytes.
             before = text.split("\n")[line - 1].encode()[:column].decode(errors="ignore")
             column = len(before.encode("utf-16-le")) // 2 + 1
-        raise Wrong(error[1], line, column)
+        raise Wrong(error["text"], line, column)
 
 
 def _run(command: Sequence[str], text: str) -> subprocess.CompletedProcess[bytes]:

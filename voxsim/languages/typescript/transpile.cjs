@@ -27,7 +27,6 @@ function byNode({ stripTypeScriptTypes }) {
   try {
     return { text: stripTypeScriptTypes(text) };
   } catch (error) {
-    if (error.code !== "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") return complaint(error);
     try {
       return parted(stripTypeScriptTypes(text, { mode: "transform", sourceMap: true }));
     } catch (second) {
@@ -42,13 +41,17 @@ function parted(made) {
   return { text: made.slice(0, -all.length), map: JSON.parse(Buffer.from(map, "base64")).mappings };
 }
 
-// Node tells the place at the head of the stack: `:line`, the lines themselves, and carets below.
+// Node tells the place at the head of the stack: `:line`, the lines themselves, and carets below. Before 22.14 all stood
+// in the message, the lines behind their numbers and the carets behind a colon.
 function complaint(error) {
   if (!/^ERR_\w+_TYPESCRIPT_SYNTAX$/.test(error.code)) return { unable: String(error.message) };
-  const head = String(error.stack).split("\n\n")[0].split("\n");
-  const line = /:(\d+)$/.exec(head[0]);
-  const carets = head.find((one) => /^ *\^+ *$/.test(one)) ?? "";
-  return { wrong: { message: error.message, line: line ? +line[1] : 0, column: carets.indexOf("^") + 1 } };
+  const [first, ...told] = String(error.message).split("\n");
+  const head = told.length ? told : String(error.stack).split("\n\n")[0].split("\n");
+  const at = head.findIndex((one) => /^ *:? *\^+ *$/.test(one));
+  const before = /^ *: /.exec(head[at])?.[0].length ?? 0;
+  const line = told.length ? /^ *(\d+) \|/.exec(head[at - 1]) : /:(\d+)$/.exec(head[0]);
+  const message = first.replace(/^ *x +/, "");
+  return { wrong: { message, line: line ? +line[1] : 0, column: at < 0 ? 0 : head[at].indexOf("^") - before + 1 } };
 }
 
 process.stdout.write(JSON.stringify(library ? byTypeScript(require(library)) : byNode(require("node:module"))));
