@@ -373,3 +373,14 @@ def test_nodes_words_of_a_mistake(told):
     done = subprocess.run(command, input="", capture_output=True, text=True, check=True)
     expected = {"message": "Expression expected", "line": place[0], "column": place[1]}
     assert json.loads(done.stdout) == {"wrong": expected}
+
+
+def test_words_between_backticks_stay(way):
+    write(menu__ts="let text: string = `\nexport {};\n`;\nLogger.write(text.trim());\n  export {  }\n")
+    assert run("menu.ts").log == ["export {};"]
+
+
+def test_a_map_of_the_files_own_does_not_count(way):
+    url = "//# sourceMappingURL=data:application/json;base64,eyJtYXBwaW5ncyI6IkFBQUEifQ=="
+    write(menu__ts=f"enum A {{ B }}\n  missing(A); {url}\n{url}\n")
+    assert run("menu.ts").failures[0].where == "menu.ts:2:3"

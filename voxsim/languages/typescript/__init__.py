@@ -29,6 +29,9 @@ _TYPES_ALONE: Final = re.compile(
 )
 """An import of types by name. Some programs leave an import of nothing in its place."""
 
+_OWN_MAP: Final = re.compile(r"//[#@](?= sourceMappingURL=\S*[ \t]*\r?$)", re.MULTILINE)
+"""What says where the file itself was made from, which would lead its places astray."""
+
 _VISIBLE: Final = re.compile(r"\S")
 _known: Final[dict[str, tuple[Stamp, Plain | ScenarioError]]] = {}
 
@@ -70,7 +73,7 @@ def plain(file: str, most_characters: int) -> tuple[Stamp, Plain]:
 
 
 def _translated(file: str, text: str) -> Plain | ScenarioError:
-    text = _TYPES_ALONE.sub(_blanks, text)
+    text = _OWN_MAP.sub("// ", _TYPES_ALONE.sub(_blanks, text))
     tried = []
     for stripper in candidates(Path(file).parent):
         try:
@@ -81,9 +84,19 @@ def _translated(file: str, text: str) -> Plain | ScenarioError:
             where = ":".join((file, *(str(one) for one in (error.line, error.column) if one)))
             return ScenarioError(f"SyntaxError: {error}", where=where, frames=(where,), fatal=True)
         else:
-            return Plain(_NO_EXPORT.sub(_blanks, made.text), made.places)
+            return Plain(_without_exports(made.text), made.places)
     because = f" Tried {'; '.join(tried)}." if tried else ""
     raise ConfigurationError(f"{file}: Nothing is at hand to take the types off TypeScript. {INSTALL}.{because}")
+
+
+def _without_exports(text: str) -> str:
+    """The text without exports of nothing; what stands between backticks before the end may be somebody's words."""
+
+    def blanked(found: re.Match[str]) -> str:
+        ends = not text[found.end() :].strip()
+        return _blanks(found) if ends or text.count("`", 0, found.start()) % 2 == 0 else found[0]
+
+    return _NO_EXPORT.sub(blanked, text)
 
 
 def _blanks(found: re.Match[str]) -> str:
