@@ -6,7 +6,6 @@ Those in TypeScript are translated first, and may stand among the others. Errors
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files as resources
@@ -17,6 +16,7 @@ from voxsim.languages.javascript import context, engines, vocabulary
 from voxsim.languages.javascript.context import Context, JsFunction
 from voxsim.languages.javascript.engine import Budget, JsError, JsOutOfMemory, JsOverrun
 from voxsim.languages.javascript.files import Files
+from voxsim.languages.javascript.words import fuller
 from voxsim.languages.sources import TYPESCRIPT, line_of
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
 from voxsim.vocabulary.naming import scenario_name
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _MOST_FRAMES: Final = 8
-_MODULE_SYNTAX: Final = re.compile(r"\s*(import|export)\b")
-_NO_MODULE: Final = (
-    "A scenario is a classic script, without import and export: name the other file in the same rule, before this one; "
-    "all files of a rule share their globals"
-)
 
 
 @cache
@@ -99,9 +94,8 @@ class JavaScriptProgram:
         frames = tuple(error.stack.split("\n")) if error.stack else ()
         where = frames[0].rpartition("@")[2] if frames else self._defined(culprit)
         fatal = isinstance(error, JsOverrun | JsOutOfMemory)
-        text = str(error)
-        if text.startswith("SyntaxError") and _MODULE_SYNTAX.match(line_of(where)):
-            text = f"{text}. {_NO_MODULE}"
+        column = where.rpartition(":")[2]
+        text = fuller(str(error), line_of(where), int(column) if column.isdecimal() else 0)
         return ScenarioError(text, where=where, frames=frames[:_MOST_FRAMES], fatal=fatal)
 
     def _defined(self, handler: Any) -> str:
