@@ -420,3 +420,13 @@ def test_a_file_that_is_no_text(folder):
     Path("voxsim.toml").write_bytes(b"\n\xff\n")
     with pytest.raises(ConfigurationError, match=r"voxsim.toml:2: The file is not UTF-8"):
         load_configuration(Path())
+
+
+def test_files_of_one_name_keep_their_endings(folder):
+    write("menu.js", "menu.py", "other.py")
+    rules = load_configuration(Path()).applications[0].rules
+    assert [(rule.name, rule.pattern) for rule in rules] == [
+        ("menu.js", r"menu(\.js)?"),
+        ("menu.py", r"menu(\.py)?"),
+        ("other", "other"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from voxsim.languages import ENDINGS
@@ -23,7 +24,11 @@ def application_of(folder: Path, file: Path) -> ApplicationEntry:
 
 
 def rules_of(folder: Path, file: Path) -> tuple[RuleEntry, ...]:
-    """One rule for each scenario of a folder, which takes the calls to its name; a lone one takes all calls."""
+    """One rule for each scenario of a folder, which takes the calls to its name; a lone one takes all calls.
+
+    Where files of several languages share a name, the rules have their endings too, and the first takes what is called
+    without one.
+    """
     try:
         scenarios = [path for path in sorted(folder.iterdir()) if _is_scenario(path)]
     except OSError as error:
@@ -34,12 +39,21 @@ def rules_of(folder: Path, file: Path) -> tuple[RuleEntry, ...]:
         raise ConfigurationError(f"{text} Name some in {str(file)!r}, or name another folder.")
     if len(scenarios) == 1:
         return (rule_of(scenarios[0]),)
-    return tuple(rule_of(path, re.escape(scenario_name(path.name))) for path in scenarios)
+    times = Counter(scenario_name(path.name) for path in scenarios)
+    return tuple(_among(path, alone=times[scenario_name(path.name)] == 1) for path in scenarios)
 
 
-def rule_of(path: Path, pattern: str = ".*") -> RuleEntry:
-    """The rule of one scenario by itself."""
-    name = scenario_name(path.name)
+def _among(path: Path, *, alone: bool) -> RuleEntry:
+    """The rule of one of several scenarios; alone when no other has its name."""
+    name = re.escape(scenario_name(path.name))
+    if alone:
+        return rule_of(path, name)
+    return rule_of(path, f"{name}({re.escape(path.suffix)})?", scenario_name(path.name) + path.suffix)
+
+
+def rule_of(path: Path, pattern: str = ".*", name: str = "") -> RuleEntry:
+    """The rule of one scenario by itself, by its own name when no other is given."""
+    name = name or scenario_name(path.name)
     if len(name) > RULE_NAME_CHARACTERS:
         raise ConfigurationError(f"{str(path)!r} is too long a name: a rule's has {RULE_NAME_CHARACTERS} characters.")
     return RuleEntry(name=name, scenarios=(str(path),), pattern=pattern)
