@@ -18,12 +18,20 @@ class Run:
         self.log = session.log
         self.errors = [str(error) for error in session.failures]
         self.failures = session.failures
+        self.words = [error.message for error in session.failures]
         self.warnings = [record.name for record in session.timeline if record.kind == "warning"]
         self.reason = session.finish_reason
 
 
+@pytest.fixture(params=["quickjs-ng", "jsbox"])
+def engine(request, monkeypatch):
+    """Each test runs on each of the two engines; this is the name of the one that has its turn."""
+    monkeypatch.setenv("VOXSIM_JAVASCRIPT", request.param)
+    return request.param
+
+
 @pytest.fixture
-def javascript(tmp_path, monkeypatch):
+def javascript(engine, tmp_path, monkeypatch):
     """Run the text of a scenario, or several of one rule, to its end, with a caller when one is asked for."""
     monkeypatch.chdir(tmp_path)
 

@@ -12,6 +12,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+_LONGEST_NAME = 200
+"""What is longer is no name that was misspelt, and would take its time to be compared."""
+
 _OWN_ENDINGS = re.compile(r"(\.voxengine)?\.[^.]*$")
 _UNDERSCORED = frozenset({"hd_audio"})
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -38,6 +41,8 @@ def documented_name(python: str) -> str:
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `name` was most likely meant to be, in either spelling, or None when none is near."""
+    if len(name) > _LONGEST_NAME:
+        return None
     known = list(candidates)
     if (spelt := python_name(name)) in known:
         return spelt

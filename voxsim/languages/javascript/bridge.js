@@ -1,18 +1,19 @@
 // The JavaScript side of the bridge. It knows how things cross, and nothing of the platform: every name, class and
 // value comes from Python, as a description, when a scenario first uses it. In: one entry function. Out: one host
 // function. Texts that cross are JSON; \u0001 marks what is no data: a unit, a function, a promise, an object by
-// reference, a gap.
-(function (host, language, vocabulary) {
+// reference, a gap. It uses the language as it was before the scenario ran.
+(function (host, nests, native, vocabulary, language, guards) {
   "use strict";
-  const CALL = 0, DESCRIBE = 1, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, SHAPE = 11, PLACE_AT = 12;
-  const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d", CALLABLE = "\u0001c";
-  const { parse, stringify } = JSON;
-  const { defineProperty, keys } = Object;
-  const { apply, construct } = Reflect;
-  const { isView } = ArrayBuffer;
-  const Native = { Date, Error, TypeError, Promise, Map, WeakMap, Proxy, Uint8Array, ArrayBuffer, String, Number };
+  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9;
+  const METHOD = 10, SHAPE = 11, PLACE_AT = 12, HERE = 13, SEEN = 14, THROWN = 15, LONGEST = 16;
+  const MARK = "\u0001";
+  const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d";
+  const CALLABLE = "\u0001c";
+  const { apply, defineProperty, isView, keys, parse, slice, stringify, then } = native;
+  const { ArrayBuffer, Date, Error, Map, Number, Promise, String, TypeError, Uint8Array, WeakMap, WeakSet } = native;
+  const arrays = native.Array.prototype;
   const global = globalThis;
-  const KEY = Symbol("made by the platform"), NUMBER = Symbol("number");
+  const KEY = native.Symbol("made by the platform"), NUMBER = native.Symbol("number");
 
   const functions = new Map(), numbers = new WeakMap();
   const units = new Map(), objects = new Map(), references = new WeakMap();
@@ -20,17 +21,16 @@
   const commands = new WeakSet();
   let count = 0;
 
-  class Unit {
-    constructor(key, number) {
-      if (key !== KEY) throw new Native.TypeError("The platform makes its objects itself");
-      defineProperty(this, NUMBER, { value: number });
-      units.set(number, this);
-    }
-    // A property, and no private field: a scenario may wrap a call in a Proxy, or make an object on top of it.
-    static number(value) {
-      const number = value[NUMBER];
-      return typeof number === "number" ? number : 0;
-    }
+  // A property, and no private field: a scenario may wrap a call in a Proxy, or make an object on top of it.
+  function unitNumber(value) {
+    const number = value[NUMBER];
+    return typeof number === "number" ? number : 0;
+  }
+
+  function unit(made, number) {
+    defineProperty(made, NUMBER, { __proto__: null, value: number });
+    units.set(number, made);
+    return made;
   }
 
   // --- out: values that become JSON ---
@@ -54,47 +54,66 @@
   function watched(promise) {
     const number = ++count;
     apply(then, promise, [
-      (value) => void host(SETTLED, number, true, pack([value])),
+      (value) => {
+        let text;
+        try {
+          text = pack([value]);
+        } catch (error) {
+          return void host(SETTLED, number, false, pack([described(error)]));
+        }
+        host(SETTLED, number, true, text);
+      },
       (error) => void host(SETTLED, number, false, pack([described(error)])),
     ]);
     return number;
   }
 
-  const then = Promise.prototype.then;
-
   function described(error) {
-    if (!(error instanceof Native.Error)) return { text: shown(error), stack: "" };
-    return { text: Native.String(error), stack: Native.String(error.stack ?? "") };
+    try {
+      if (error instanceof Error) return { text: String(error), stack: String(error.stack ?? "") };
+    } catch {
+      // Its words are told as those of any other object.
+    }
+    return { text: shown(error), stack: "" };
   }
 
+  // A method that stringify calls with what holds the value: a toJSON of the scenario's has no say in what is no data.
   function marked(key, value) {
-    // The holder has the unit itself; what is given is what its `toJSON` made of it.
-    const held = this[key];
-    const number = typeof held === "object" && held !== null ? Unit.number(held) : 0;
+    const whole = this[key];
+    if (typeof whole === "function") return { [FUNCTION]: numberOf(whole), name: String(whole.name) };
+    if (typeof whole !== "object" || whole === null) return value;
+    const number = unitNumber(whole);
     if (number) return { [UNIT]: number };
-    if (typeof value === "function") return { [FUNCTION]: numberOf(value), name: Native.String(value.name) };
-    if (typeof value !== "object" || value === null) return value;
-    if (value instanceof Native.Promise) return { [PROMISE]: watched(value) };
-    if (value instanceof Native.ArrayBuffer) return { [BYTES]: [...new Native.Uint8Array(value)] };
-    if (isView(value)) {
-      return { [BYTES]: [...new Native.Uint8Array(value.buffer, value.byteOffset, value.byteLength)] };
-    }
+    if (whole instanceof Promise) return { [PROMISE]: watched(whole) };
+    if (whole instanceof ArrayBuffer) return { [BYTES]: bytes(new Uint8Array(whole)) };
+    if (isView(whole)) return { [BYTES]: bytes(new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)) };
     return value;
   }
 
-  const dated = (value) => (value instanceof Native.Date ? { [DATE]: +value } : value);
+  function bytes(view) {
+    const list = [], { length } = view;
+    for (let at = 0; at < length; at++) list[at] = view[at];
+    return list;
+  }
 
+  // What is packed is an array of the bridge's own.
   function pack(values) {
-    for (const value of values) {
-      const kind = typeof value;
-      if (kind === "object" ? value !== null : kind === "function") return stringify(values.map(dated), marked);
+    let plain = true;
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at], kind = typeof value;
+      if (kind === "function") plain = false;
+      else if (kind === "object" && value !== null) {
+        plain = false;
+        if (value instanceof Date) values[at] = { [DATE]: apply(native.time, value, []) };
+      }
     }
-    return stringify(values);
+    if (arrays.toJSON !== undefined) defineProperty(values, "toJSON", { __proto__: null, value: undefined });
+    return plain ? stringify(values) : stringify(values, marked);
   }
 
   function shown(value) {
     try {
-      return Native.String(value);
+      return String(value);
     } catch {
       return "[an object without words]";
     }
@@ -104,36 +123,43 @@
 
   function revived(value) {
     if (typeof value !== "object" || value === null) return value;
-    if (UNIT in value) return units.get(value[UNIT]) ?? new (named(value.of))(KEY, value[UNIT]);
-    if (DATE in value) return new Native.Date(value[DATE]);
+    if (UNIT in value) return units.get(value[UNIT]) ?? new (names.named(value.of))(KEY, value[UNIT]);
+    if (DATE in value) return new Date(value[DATE]);
     if (OBJECT in value) return objects.get(value[OBJECT]);
     if (FUNCTION in value) return functions.get(value[FUNCTION]);
     if (CALLABLE in value) return method(value[CALLABLE], "", 0);
-    for (const key of keys(value)) value[key] = revived(value[key]);
+    const all = keys(value);
+    for (let at = 0; at < all.length; at++) value[all[at]] = revived(value[all[at]]);
     return value;
   }
 
-  // A number or a truth value comes as it is; a text says by its first letter what the rest is.
+  // A marked text says by its letter what the rest is; all else comes as it is.
   function received(result) {
     if (typeof result !== "string") return result === null ? undefined : result;
-    const rest = result.slice(1);
-    switch (result[0]) {
-      case "s": return rest;
+    if (result[0] !== MARK) return result;
+    const rest = apply(slice, result, [2]);
+    switch (result[1]) {
       case "j": return parse(rest);
       case "u": return revived(parse(rest));
-      case "n": return named(rest);
-      case "p": return new Promise((resolve, reject) => promises.set(+rest, [resolve, reject]));
+      case "n": return names.named(rest);
+      case "p": return new Promise((resolve, reject) => promises.set(+rest, { resolve, reject }));
       default: throw failure(parse(rest));
     }
   }
 
-  function failure([name, message]) {
-    const error = new Native.Error(message);
-    if (name) defineProperty(error, "name", { value: name, configurable: true, writable: true });
+  function failure(told) {
+    const error = new Error(told[1]);
+    if (told[0]) defineProperty(error, "name", { __proto__: null, value: told[0], configurable: true, writable: true });
     return error;
   }
 
   // --- commands ---
+
+  // Where the entry function cannot be called meanwhile, Python is told first how objects by reference are now.
+  const ask = nests ? host : (operation, first, second, third) => {
+    objects.forEach((object, number) => void host(SEEN, number, pack([object]), undefined));
+    return host(operation, first, second, third);
+  };
 
   // Optional arguments that are undefined at the end are as good as not given.
   function given(args, required) {
@@ -141,13 +167,22 @@
     while (length > required && args[length - 1] === undefined) length--;
     if (!length) return undefined;
     if (length === 1 && (typeof args[0] === "number" || typeof args[0] === "boolean")) return args[0];
-    return pack(length === args.length ? args : args.slice(0, length));
+    args.length = length;
+    return pack(args);
+  }
+
+  const here = () => stringify(new Error().stack);
+
+  // A handler that is no function is found when its time comes: the line that gave it is told now.
+  function noted(handler) {
+    if (typeof handler !== "function") host(HERE, here(), "", undefined);
   }
 
   function method(owner, name, required) {
     const { [name]: made } = {
       [name](...args) {
-        return received(host(CALL, owner, name, given(args, required)));
+        if (name === "addEventListener") noted(args[1]);
+        return received(ask(CALL, owner, name, given(args, required)));
       },
     };
     commands.add(made);
@@ -157,26 +192,50 @@
   function unitMethod(owner, name, required) {
     const { [name]: made } = {
       [name](...args) {
-        const number = typeof this === "object" && this !== null && Unit.number(this);
-        if (!number) throw new Native.TypeError(`${owner}.${name} was called without its ${owner}`);
-        return received(host(CALL, number, name, given(args, required)));
+        const number = typeof this === "object" && this !== null && unitNumber(this);
+        if (!number) throw new TypeError(owner + "." + name + " was called without its " + owner);
+        if (name === "addEventListener") noted(args[1]);
+        return received(ask(CALL, number, name, given(args, required)));
       },
     };
     return made;
   }
 
+  // No `super`: what a class extends stays so, whatever a scenario makes of its prototypes.
+  function unitClass(dotted, short, makes, parent) {
+    const { [short]: made } = {
+      [short]: class {
+        constructor(...args) {
+          if (args[0] !== KEY && !makes) throw new TypeError("A " + short + " is not made with `new`");
+          const number = args[0] === KEY ? args[1] : received(ask(NEW, dotted, "", referring(args)));
+          return unit(this, number);
+        }
+      },
+    };
+    if (parent) {
+      native.setPrototypeOf(made, parent);
+      native.setPrototypeOf(made.prototype, parent.prototype);
+    }
+    return made;
+  }
+
   // Objects given to a constructor are given by reference: a scenario may fill them in later.
   function referring(args) {
-    return stringify(args.map((value) =>
-      typeof value === "object" && value !== null && !Array.isArray(value) && !Unit.number(value)
-        ? { [OBJECT]: referenceTo(value), now: value } : value), marked);
+    for (let at = 0; at < args.length; at++) {
+      const value = args[at];
+      if (typeof value !== "object" || value === null || native.isArray(value) || unitNumber(value)) continue;
+      args[at] = { [OBJECT]: referenceTo(value), now: value };
+    }
+    return pack(args);
   }
 
   // --- what differs in JavaScript from the documented call ---
 
   const timer = (start) => (callback, milliseconds, ...args) => {
-    const wait = Native.Number(milliseconds ?? 0);
-    return start(args.length ? () => callback(...args) : callback, wait > 0 ? wait : 0);
+    noted(callback);
+    const wait = Number(milliseconds ?? 0);
+    const bound = args.length && typeof callback === "function" ? () => apply(callback, undefined, args) : callback;
+    return start(bound, wait > 0 ? wait : 0);
   };
 
   const clearer = (clear) => (number) => clear(number ?? null);
@@ -184,6 +243,7 @@
   const writer = (write) => (message) => write(line(message));
 
   const own = {
+    __proto__: null,
     setTimeout: timer,
     setInterval: timer,
     clearTimeout: clearer,
@@ -193,13 +253,13 @@
 
   function fitted(dotted, call) {
     const made = own[dotted]?.(call);
-    return made ? defineProperty(made, "name", { value: call.name, configurable: true }) : call;
+    return made ? defineProperty(made, "name", { __proto__: null, value: call.name, configurable: true }) : call;
   }
 
   function line(value) {
     if (typeof value === "string") return value;
-    if (typeof value !== "object" || value === null || value instanceof Native.Error) return shown(value);
     try {
+      if (typeof value !== "object" || value === null || value instanceof Error) return shown(value);
       stringify(value);
       return value;
     } catch {
@@ -207,40 +267,62 @@
     }
   }
 
-  const { named, lazily } = vocabulary({
-    host, Native, Unit, KEY, global, method, unitMethod, received, referring, pack,
-    fitted,
+  // --- names, and the language's own objects where they know of time, chance or place ---
+
+  const names = vocabulary(native, {
+    unitNumber, unitClass, unitMethod,
+    function: (dotted, owner, name, required) => fitted(dotted, method(owner, name, required)),
+    describe: (dotted) => parse(host(DESCRIBE, dotted, "", undefined)),
+    member: (dotted, name) => received(host(MEMBER, dotted, name, undefined)),
+    missing: (dotted, name) => host(METHOD, dotted, name, undefined),
+    get: (target, name) => received(ask(GET, target, name, undefined)),
+    set: (target, name, value) => void received(ask(SET, target, name, pack([value]))),
   });
 
-  // --- the language's own objects, where they know of time, chance or place ---
-
   const now = () => host(NOW, "", "", undefined);
-  const languages = language(Native, now, writer(method("Logger", "write", 1)), line);
+  const languages = language(native, now, writer(method("Logger", "write", 1)), line);
 
-  Math.random = () => host(RANDOM, "", "", undefined);
+  let longest;
+  guards(native, () => longest ??= host(LONGEST, "", "", undefined));
+
+  global.Math.random = () => host(RANDOM, "", "", undefined);
+
+  const { queueMicrotask } = global;
+  global.queueMicrotask = ({
+    queueMicrotask(callback) {
+      if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function");
+      queueMicrotask(() => {
+        try {
+          callback();
+        } catch (error) {
+          host(THROWN, pack([described(error)]), "", undefined);
+        }
+      });
+    },
+  }).queueMicrotask;
 
   // --- errors: the stack in the platform's layout, in the scenario's own files ---
 
   let files;
   // An accessor of the engine's own: it has to be set, not defined.
-  Error.prepareStackTrace = (error, sites) => {
+  global.Error.prepareStackTrace = (error, sites) => {
     files ??= parse(host(FILES, "", "", undefined));
     const lines = [];
-    for (const site of sites) {
-      const at = site.getLineNumber();
-      if (site.getFileName() !== "<input>" || at === null) continue;
-      const file = files.findLast(([, first]) => first <= at);
-      if (!file) continue;
-      const [name, first, moved] = file, column = site.getColumnNumber();
-      const place = moved ? host(PLACE_AT, at, column, undefined) : `${name}:${at - first + 1}:${column}`;
-      lines.push(`${site.getFunctionName() || "<anonymous>"}@${place}`);
+    for (let at = 0; at < sites.length; at++) {
+      const site = sites[at], number = site.getLineNumber(), script = site.getFileName();
+      if ((script !== "<input>" && script !== "eval_script") || number === null) continue;
+      let file = files.length - 1;
+      while (file >= 0 && files[file][1] > number) file--;
+      if (file < 0) continue;
+      const column = site.getColumnNumber(), first = files[file][1];
+      const place = files[file][2] ? host(PLACE_AT, number, column, undefined)
+        : files[file][0] + ":" + (number - first + 1) + ":" + column;
+      lines[lines.length] = (site.getFunctionName() || "<anonymous>") + "@" + place;
     }
-    return lines.join("\n");
+    return apply(native.join, lines, ["\n"]);
   };
 
-  for (const name of parse(host(DESCRIBE, "", "", undefined))) {
-    lazily(global, name, languages[name] ?? (() => named(name)));
-  }
+  names.spread(global, parse(host(DESCRIBE, "", "", undefined)), languages);
 
   // --- the entry function ---
 
@@ -249,10 +331,14 @@
     (number, text) => called(functions.get(number), text === null ? [] : parse(text)),
     (number, text) => called(functions.get(number), revived(parse(text))),
     // 2: a promise is fulfilled; 3: it is rejected.
-    (number, text) => void settle(number, 0, revived(parse(text))[0]),
-    (number, text) => void settle(number, 1, failure(parse(text))),
+    (number, text) => settle(number, "resolve", revived(parse(text))[0]),
+    (number, text) => settle(number, "reject", failure(parse(text))),
     // 4: functions that Python has let go.
-    (number, text) => void parse(text).forEach((one) => functions.delete(one)),
+    (number, text) => {
+      const gone = parse(text);
+      for (let at = 0; at < gone.length; at++) functions.delete(gone[at]);
+      return null;
+    },
     // 5: a rejection that nobody handles.
     () => {
       const reason = global[rejected];
@@ -260,22 +346,32 @@
       throw reason;
     },
     // 6: which line runs.
-    () => stringify(new Native.Error().stack),
+    here,
     // 7: an object by reference, as it is now.
     (number) => pack([objects.get(number)]),
     // 8: where a function is defined.
-    (number) => functions.get(number)?.lineNumber ?? 0,
+    (number) => apply(native.lineOf, functions.get(number), []) ?? 0,
     // 9: call a function with an event.
     (number, shape, values) => called(functions.get(number), [eventOf(shape, values)]),
   ];
 
   const rejected = "\u0001rejected";
 
-  const shapes = [];
+  const shapes = new Map();
 
-  function eventOf(shape, values) {
-    const fields = shapes[shape] ??= parse(host(SHAPE, shape, "", undefined));
-    const event = { name: values[0] };
+  // What an event of this shape is filled into: its fields are its own, whatever Object.prototype has become.
+  function shapeOf(number) {
+    const fields = parse(host(SHAPE, number, "", undefined)), blank = { __proto__: null, name: undefined };
+    for (let at = 0; at < fields.length; at += 2) blank[fields[at]] = undefined;
+    const found = { fields, blank };
+    shapes.set(number, found);
+    return found;
+  }
+
+  function eventOf(number, values) {
+    const { fields, blank } = shapes.get(number) ?? shapeOf(number);
+    const event = { ...blank };
+    event.name = values[0];
     for (let field = 0, at = 1; field < fields.length; field += 2, at++) {
       const value = values[at], kind = fields[field + 1];
       event[fields[field]] = kind === "=" ? value : kind === "u" ? units.get(value) : revived(parse(value));
@@ -284,7 +380,12 @@
   }
 
   function called(fn, args) {
-    const result = commands.has(fn) ? fn() : apply(fn, undefined, args);
+    let result;
+    try {
+      result = commands.has(fn) ? fn() : apply(fn, undefined, args);
+    } catch (error) {
+      return native.joined(MARK, pack([described(error)]));
+    }
     if (result === undefined || result === null) return null;
     return typeof result === "number" || typeof result === "boolean" ? result : pack([result]);
   }
@@ -293,6 +394,7 @@
     const both = promises.get(number);
     promises.delete(number);
     both[which](value);
+    return null;
   }
 
   return (kind, number, first, ...rest) => entries[kind](number, first, rest);

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _MOST_FRAMES: Final = 8
+_PRELUDE: Final = ("bridge", "captured", "names", "language", "guards")
 
 
 @cache
 def prelude() -> str:
     """The JavaScript side of the bridge, an expression that is a function of the host function."""
     here = resources(__package__)
-    parts = ("bridge.js", "language.js", "names.js")
-    bridge, language, names = (here.joinpath(name).read_text(encoding="utf-8") for name in parts)
-    return f"((host) => ({bridge})(host, {language}, {names}))"
+    bridge, *parts = (here.joinpath(f"{name}.js").read_text(encoding="utf-8").strip() for name in _PRELUDE)
+    return f"((host, nests) => ({bridge})(host, nests, {parts[0]}(), {', '.join(parts[1:])}))"
 
 
 class JavaScriptProgram:
@@ -69,7 +69,13 @@ class JavaScriptProgram:
         if index == 0:
             session.script_state = self._context(session)
         state: Context = session.script_state
-        state.evaluate(state.files.read(index))
+        source = state.files.read(index)
+        try:
+            state.evaluate(source)
+        except JsError as error:
+            # The file is known, even where the engine cannot tell the line.
+            error.stack = error.stack or f"<eval>@{self._files[index]}"
+            raise
 
     def _context(self, session: Session) -> Context:
         limits = session.switch.limits

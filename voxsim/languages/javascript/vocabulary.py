@@ -76,7 +76,7 @@ def method(dotted: str, name: str) -> int | None:
 
 def _describe(dotted: str) -> dict[str, Any]:
     if dotted in legacy.ALIASES and dotted not in manifest.units:
-        return {"kind": "alias", "of": legacy.ALIASES[dotted]}
+        return {"kind": "alias", "of": legacy.ALIASES[dotted].split(".")}
     if dotted in manifest.functions:
         return {"kind": "function", "required": _required(manifest.functions[dotted][1])}
     inner = sorted(_inner(dotted))
