@@ -156,8 +156,16 @@
   // --- commands ---
 
   // Where the entry function cannot be called meanwhile, Python is told first how objects by reference are now.
+  let telling = false;
   const ask = nests ? host : (operation, first, second, third) => {
-    objects.forEach((object, number) => void host(SEEN, number, pack([object]), undefined));
+    if (!telling) {
+      telling = true;
+      try {
+        objects.forEach((object, number) => void host(SEEN, number, pack([object]), undefined));
+      } finally {
+        telling = false;
+      }
+    }
     return host(operation, first, second, third);
   };
 
