@@ -59,8 +59,7 @@ def hostile(javascript, tmp_path):
 @pytest.mark.parametrize("body", TIME.values(), ids=TIME)
 def test_what_computes_without_end_ends_the_session(hostile, engine, body):
     if engine == "jsbox" and ".finally(" in body:
-        # Its package does not always stop this one.
-        return
+        pytest.skip("jsbox does not always stop a flood of finally")
     run = hostile(in_handler(body), HASTY, terminate=False)
     assert run.words == ["JavaScript computed for more than 0.06 s"]
     assert run.failures[0].fatal

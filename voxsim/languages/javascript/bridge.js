@@ -5,7 +5,7 @@
 (function (host, nests, native, vocabulary, language, guards) {
   "use strict";
   const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9;
-  const METHOD = 10, SHAPE = 11, PLACE_AT = 12, HERE = 13, SEEN = 14, THROWN = 15, LONGEST = 16;
+  const METHOD = 10, SHAPE = 11, PLACE_AT = 12, HERE = 13, SEEN = 14, THROWN = 15, LONGEST = 16, USES = 17;
   const MARK = "\u0001";
   const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d";
   const CALLABLE = "\u0001c";
@@ -80,7 +80,7 @@
   // A method that stringify calls with what holds the value: a toJSON of the scenario's has no say in what is no data.
   function marked(key, value) {
     const whole = this[key];
-    if (typeof whole === "function") return { [FUNCTION]: numberOf(whole), name: String(whole.name) };
+    if (typeof whole === "function") return ofFunction(whole);
     if (typeof whole !== "object" || whole === null) return value;
     const number = unitNumber(whole);
     if (number) return { [UNIT]: number };
@@ -96,15 +96,19 @@
     return list;
   }
 
-  // What is packed is an array of the bridge's own.
+  const ofFunction = (fn) => ({ [FUNCTION]: numberOf(fn), name: String(fn.name) });
+
+  // What is packed is an array of the bridge's own. Units and functions are mostly at its top: they are marked at once.
   function pack(values) {
     let plain = true;
     for (let at = 0; at < values.length; at++) {
       const value = values[at], kind = typeof value;
-      if (kind === "function") plain = false;
+      if (kind === "function") values[at] = ofFunction(value);
       else if (kind === "object" && value !== null) {
-        plain = false;
-        if (value instanceof Date) values[at] = { [DATE]: apply(native.time, value, []) };
+        const number = unitNumber(value);
+        if (number) values[at] = { [UNIT]: number };
+        else if (value instanceof Date) values[at] = { [DATE]: apply(native.time, value, []) };
+        else plain = false;
       }
     }
     if (arrays.toJSON !== undefined) defineProperty(values, "toJSON", { __proto__: null, value: undefined });
@@ -291,7 +295,7 @@
   const languages = language(native, now, writer(method("Logger", "write", 1)), line);
 
   let longest;
-  guards(native, () => longest ??= host(LONGEST, "", "", undefined));
+  guards(native, () => longest ??= host(LONGEST, "", "", undefined), (name) => host(USES, name, "", undefined));
 
   global.Math.random = () => host(RANDOM, "", "", undefined);
 

@@ -128,6 +128,7 @@ class Context:
             self._note_seen,
             self._thrown,
             self._longest,
+            self._uses,
         )
         engine.prepare(prelude, self._host)
 
@@ -363,6 +364,9 @@ class Context:
 
     def _longest(self, _: Any, __: Any, ___: Any) -> Plain:
         return float(self.session.switch.limits.string_characters)
+
+    def _uses(self, word: Any, _: Any, __: Any) -> Plain:
+        return self.files.uses(word)
 
     def _told(self, text: str) -> JsError:
         told = self._exchange.read(text)[0]

@@ -28,8 +28,11 @@ _LISTED: Final = re.compile(
     r"|\bhasOwn(?:Property)?\b|\bfor\s*\(\s*(?:var|let|const)?\s*[\w$]+\s+in\b"
 )
 """How a script lists what an object has, or looks whether it has something of its own."""
-_BY_ANY_NAME: Final = frozenset({"globalThis", "eval", "Function", "this"})
-"""Words with which a script may reach a global name without saying it."""
+_BY_CODE: Final = frozenset({"eval", "Function"})
+"""Words with which a script runs what does not stand in it."""
+
+_BY_ANY_NAME: Final = re.compile(r"\b(?:globalThis|eval|Function|this\s*\[)")
+"""With these a script may reach a global name without saying it."""
 
 
 @attrs.frozen
@@ -83,7 +86,7 @@ class Files:
         self._sources: list[str | ScenarioError] = []
         self._laid: list[Laid] = []
         words: set[str] = set()
-        lists = False
+        lists = by_any_name = False
         line = first_line
         for file in files:
             try:
@@ -95,13 +98,15 @@ class Files:
             text = text.removeprefix("\ufeff")
             words.update(_WORD.findall(text))
             lists = lists or _LISTED.search(text) is not None
+            by_any_name = by_any_name or _BY_ANY_NAME.search(text) is not None
             self._stamps.append(stamp)
             self._sources.append("\n" * (line - 1) + text)
             self._laid.append(Laid(file, line, text, places))
             line += text.count("\n") + 2
         known = vocabulary.global_names()
         self._words: set[str] | None = None if lists else words
-        self.names = json.dumps(sorted(known if words & _BY_ANY_NAME else known & words))
+        self._named = words
+        self.names = json.dumps(sorted(known if by_any_name else known & words))
         self._described: dict[str, str] = {}
 
     def changed(self, most_characters: int) -> bool:
@@ -117,6 +122,10 @@ class Files:
         if isinstance(text, ScenarioError):
             raise text
         return text
+
+    def uses(self, word: str) -> bool:
+        """Whether a word stands in the files, or may come about in code that they make."""
+        return word in self._named or not self._named.isdisjoint(_BY_CODE)
 
     def describe(self, dotted: str) -> str:
         """What a documented name stands for, without the methods that the files do not use."""

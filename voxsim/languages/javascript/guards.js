@@ -1,7 +1,7 @@
 // What an engine cannot interrupt, or lets grow without end: its own loops over what only claims to be a long array,
 // and texts. An array of more than 2 ** 24 elements has no room in a session's memory, so a longer one is empty for the
-// most part; methods that would walk all of it refuse.
-(function (native, longestText) {
+// most part; methods that would walk all of it refuse. Only what a scenario names is guarded.
+(function (native, longestText, uses) {
   "use strict";
   const { ArrayBuffer, Object, RangeError, String, apply, create, defineProperty, getOwnPropertyDescriptor, isArray } = native;
   const LONGEST_ARRAY = 2 ** 24;
@@ -44,7 +44,7 @@
   function guard(owner, names, make) {
     for (let at = 0; at < names.length; at++) {
       const name = names[at], own = owner[name];
-      if (own === undefined) continue;
+      if (own === undefined || !uses(name)) continue;
       const value = make(own, name);
       defineProperty(value, "length", { __proto__: null, value: own.length, configurable: true });
       defineProperty(owner, name, { __proto__: null, value, configurable: true, writable: true });
