@@ -193,12 +193,20 @@
   function method(owner, name, required) {
     const { [name]: made } = {
       [name](...args) {
-        if (name === "addEventListener") noted(args[1]);
         return received(ask(CALL, owner, name, given(args, required)));
       },
     };
     commands.add(made);
-    return made;
+    return name === "addEventListener" ? listening(made) : made;
+  }
+
+  function listening(call) {
+    return ({
+      addEventListener(event, handler, ...more) {
+        noted(handler);
+        return apply(call, this, [event, handler, ...more]);
+      },
+    }).addEventListener;
   }
 
   function unitMethod(owner, name, required) {
@@ -206,11 +214,10 @@
       [name](...args) {
         const number = typeof this === "object" && this !== null && unitNumber(this);
         if (!number) throw new TypeError(owner + "." + name + " was called without its " + owner);
-        if (name === "addEventListener") noted(args[1]);
         return received(ask(CALL, number, name, given(args, required)));
       },
     };
-    return made;
+    return name === "addEventListener" ? listening(made) : made;
   }
 
   // No `super`: what a class extends stays so, whatever a scenario makes of its prototypes.

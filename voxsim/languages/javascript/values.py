@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -49,6 +50,17 @@ _shapes: Final[list[str]] = []
 
 
 _numbers: Final[dict[tuple[type[Event], str], int]] = {}
+_fields: Final[dict[type[Event], Callable[[Event], tuple[Any, ...]]]] = {}
+
+
+def _fields_of(payload: type[Event]) -> Callable[[Event], tuple[Any, ...]]:
+    """What reads all fields of an event at once."""
+    names = [name for name, _ in payload_fields(payload)]
+    if len(names) > 1:
+        _fields[payload] = attrgetter(*names)
+    else:
+        _fields[payload] = lambda event: tuple(getattr(event, name) for name in names)
+    return _fields[payload]
 
 
 def _shape(payload: type[Event], kinds: str) -> int:
@@ -201,34 +213,30 @@ class Exchange:
 
         The shape says which fields there are, and which of them are units or other things that are not plain.
         """
+        payload = type(event)
+        fields = _fields.get(payload) or _fields_of(payload)
         values: list[Plain] = [0.0, event.name]
         kinds = ""
-        for name, _ in payload_fields(type(event)):
-            value = getattr(event, name)
+        for value in fields(event):
             kind = type(value)
             if value is None:
                 kinds += "-"
-                continue
-            if kind is str:
-                if value.isascii() and "\0" not in value:
-                    kinds += "="
-                    values.append(value)
-                    continue
+            elif kind is str and value.isascii() and "\0" not in value:
+                kinds += "="
+                values.append(value)
             elif kind is float or kind is bool:
                 kinds += "="
                 values.append(value)
-                continue
             elif kind is int:
                 kinds += "="
                 values.append(float(value))
-                continue
-            elif (known := self.numbers.get(id(value))) is not None:
+            elif kind is not str and (known := self.numbers.get(id(value))) is not None:
                 kinds += "u"
                 values.append(float(known))
-                continue
-            kinds += "j"
-            values.append(self._write(value))
-        values[0] = float(_shape(type(event), kinds))
+            else:
+                kinds += "j"
+                values.append(self._write(value) if value != {} else "{}")
+        values[0] = float(_shape(payload, kinds))
         return values
 
     def _payload(self, event: Event) -> dict[str, Any]:
