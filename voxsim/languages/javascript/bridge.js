@@ -202,9 +202,9 @@
 
   function listening(call) {
     return ({
-      addEventListener(event, handler, ...more) {
-        noted(handler);
-        return apply(call, this, [event, handler, ...more]);
+      addEventListener(...args) {
+        noted(args[1]);
+        return apply(call, this, args);
       },
     }).addEventListener;
   }

@@ -221,10 +221,7 @@ class Exchange:
             kind = type(value)
             if value is None:
                 kinds += "-"
-            elif kind is str and value.isascii() and "\0" not in value:
-                kinds += "="
-                values.append(value)
-            elif kind is float or kind is bool:
+            elif (kind is str and value.isascii() and "\0" not in value) or kind is float or kind is bool:
                 kinds += "="
                 values.append(value)
             elif kind is int:
