@@ -35,6 +35,11 @@ FIGURES: Final = {
     "live_websocket_kib": "serving",
     "sdk_clients": "telephony",
     "sdk_calls": "telephony",
+    "js_context_ms": "javascript",
+    "js_context_kb": "javascript",
+    "js_event_us": "javascript",
+    "sessions_js": "javascript",
+    "js_leak": "javascript",
 }
 """Each figure and the module whose function of this name measures it."""
 
