@@ -15,6 +15,7 @@ from voxsim.engine.timing import Timing
 from voxsim.parties.agents.entries import AgentEntry
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.dialogentries import DialogEntry
+from voxsim.parties.identity import UNNAMED, Identity
 from voxsim.vocabulary.limits import Limits
 
 
@@ -35,6 +36,7 @@ class RuleEntry:
     """A rule: which destinations run which scenario files.
 
     Attributes:
+        identity: the extension of its scenario, as a menu or a queue has one.
         pattern: what the whole destination has to match.
         pattern_exclude: what it must not match, or None.
         scenarios: paths as the scenarios' messages will show them; they share their globals, in this order.
@@ -45,6 +47,7 @@ class RuleEntry:
     pattern: str = ".*"
     pattern_exclude: str | None = None
     video_conference: bool = False
+    identity: Identity = UNNAMED
 
 
 @attrs.frozen(kw_only=True)
@@ -65,7 +68,7 @@ class PartyEntry:
         address: the number, user name or SIP address, or a pattern with `*`; the first party that matches is called.
         devices: a user's devices by name, which ring together; none means one that does what `behaviour` says.
         online: whether a user is logged in.
-        domain, extension, dids: who it is for systems that follow calls.
+        identity: who it is for systems that follow calls.
     """
 
     kind: str
@@ -74,9 +77,7 @@ class PartyEntry:
     devices: Mapping[str, Behaviour] = attrs.field(factory=dict)
     display_name: str = ""
     online: bool = True
-    domain: str = ""
-    extension: str = ""
-    dids: tuple[str, ...] = ()
+    identity: Identity = UNNAMED
 
 
 @attrs.frozen(kw_only=True)
@@ -86,11 +87,13 @@ class UserEntry:
     Attributes:
         password: what it logs in with, or None: then it cannot.
         applications: the names of those it belongs to; all, unless the file says which.
+        identity: who it is for systems that follow calls.
         party: what voxsim does in its place when it is called, or None when nobody said.
     """
 
     name: str
     display_name: str
+    identity: Identity = UNNAMED
     password: str | None = attrs.field(default=None, repr=False)
     active: bool = True
     custom_data: str = ""
