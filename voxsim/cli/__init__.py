@@ -11,7 +11,17 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from voxsim import __version__
-from voxsim.cli.arguments import Options, Parser, add_call, add_coverage, add_credentials, add_new, add_run, add_serve
+from voxsim.cli.arguments import (
+    Options,
+    Parser,
+    add_call,
+    add_coverage,
+    add_credentials,
+    add_events,
+    add_new,
+    add_run,
+    add_serve,
+)
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
@@ -45,6 +55,12 @@ def _run(options: Options) -> int:
         gc.freeze()
         gc.enable()
     return run.run(options)
+
+
+def _events(options: Options) -> int:
+    from voxsim.cli import events
+
+    return events.events(options)
 
 
 def _new(options: Options) -> int:
@@ -81,6 +97,7 @@ def _coverage(options: Options) -> int:
 
 _COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
     "run": _run,
+    "events": _events,
     "new": _new,
     "serve": _serve,
     "call": _call,
@@ -98,6 +115,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"voxsim {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="voxsim")
     add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
+    add_events(commands.add_parser("events", help="run a scenario and show what systems that follow calls are told"))
     add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
     add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
     add_call(commands.add_parser("call", help="place a simulated call into a running voxsim serve"))

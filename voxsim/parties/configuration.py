@@ -29,6 +29,7 @@ from voxsim.parties.entries import (
     UserEntry,
     WebEntry,
 )
+from voxsim.parties.feedentries import read_voipnow
 from voxsim.parties.reading import (
     APPLICATION_NAME,
     RULE_NAME_CHARACTERS,
@@ -96,7 +97,7 @@ def _read(file: Path) -> Configuration:
     whole = read_tables(file)
     whole.only(
         *("account", "application", "user", "number", "queue", "operator", "agent", "dialog", "party", "web"),
-        *("limits", "timing", "sounds", "server"),
+        *("limits", "timing", "sounds", "server", "voipnow"),
     )
     account = read_account(whole.table("account"))
     applications = _applications(whole, file)
@@ -119,6 +120,7 @@ def _read(file: Path) -> Configuration:
         timing=read_figures(whole.table("timing"), Timing),
         sounds=read_sounds(whole.table("sounds"), file.parent),
         server=read_server(whole.table("server")),
+        voipnow=read_voipnow(whole.table("voipnow")),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import attrs
 
 from voxsim.protocols.callevents.causes import Cause
-from voxsim.protocols.callevents.model import Leg, Link, Session
+from voxsim.protocols.callevents.model import Leg, Link, Party, Session
 
 
 @attrs.frozen
@@ -150,11 +150,13 @@ class RouteFailed(Happening):
     Attributes:
         leg: the leg that called, or None when the scenario called by itself.
         number: whom.
+        party: who that would have been, or None when no rule took the call.
         code: the SIP status, and `cause` what it stands for.
     """
 
     leg: Leg | None
     number: str
+    party: Party | None
     code: int
     cause: Cause
 

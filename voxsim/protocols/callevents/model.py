@@ -44,6 +44,7 @@ class Party:
         display_name: what others see beside the number; empty when nobody said.
         dids: the public numbers (digits) that reach it.
         groups: the names of the groups that it belongs to.
+        assumed: nobody configured its extension: it has one so that there is something to see.
     """
 
     kind: PartyKind
@@ -53,6 +54,7 @@ class Party:
     display_name: str = ""
     dids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    assumed: bool = False
 
     @property
     def outside(self) -> bool:

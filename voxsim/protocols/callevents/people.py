@@ -15,13 +15,14 @@ import attrs
 
 from voxsim.parties.directory import normal
 from voxsim.parties.entries import Configuration
-from voxsim.parties.identity import UNNAMED, Identity
+from voxsim.parties.identity import Identity
 from voxsim.protocols.callevents.model import Party, PartyKind, Tenant
 
 DOMAIN: Final = "app.account.voximplant.com"
 """The domain of those of whom no domain is known."""
 
 _FIRST: Final = 101
+_FIRST_MENU: Final = 901
 _SHORT: Final = re.compile(r"\d{3}", re.ASCII)
 _PUBLIC_DIGITS: Final = 7
 _REMEMBERED: Final = 800
@@ -74,6 +75,7 @@ class People:
         self._known: dict[str, Party] = {}
         self._by_short: dict[str, Party] = {}
         self._menus: dict[tuple[str, str], Party] = {}
+        self._applications = tuple(dict.fromkeys(menu.application for menu in menus))
         self._met: OrderedDict[str, Party] = OrderedDict()
         identities = [*(one.identity for one in persons), *(one.identity for one in menus)]
         self.everybody = not any(identities) if everybody is None else everybody
@@ -122,8 +124,12 @@ class People:
         return self._party(kind, number, "")
 
     def scenario(self, rule: str, application: str, dialled: str) -> Party:
-        """The scenario of a rule; it has an extension only when the configuration gives it one."""
-        party = self._menus.get((application, rule))
+        """The scenario of a rule; it has an extension when the configuration gives it one, or nobody has any."""
+        # A rule that runs by itself belongs to an application that the configuration does not name.
+        ours = [application] if application in self._applications else self._applications
+        party = next((found for one in ours if (found := self._menus.get((one, rule))) is not None), None)
+        if party is None and self.everybody:
+            return self._met.get(f"rule {rule}") or self._meet(f"rule {rule}", rule, PartyKind.SCENARIO)
         return party or Party(kind=PartyKind.SCENARIO, number=dialled or rule, display_name=rule)
 
     def conference(self, name: str) -> Party:
@@ -169,7 +175,7 @@ class People:
 
     def _inside(self, kind: PartyKind, number: str, name: str, identity: Identity, way: str = "user") -> Party:
         tenant = self.tenant(identity.domain)
-        short = identity.short or self._free(tenant, number)
+        short = identity.short or self._free(tenant, number, _FIRST)
         return Party(
             kind=kind,
             number=_plain(way, number),
@@ -180,9 +186,9 @@ class People:
             groups=identity.groups,
         )
 
-    def _free(self, tenant: Tenant, wish: str) -> str:
-        """An extension that nobody has: the wish, when it looks like one, or the next from 101 on."""
-        shorts = (f"{number:03d}" for number in (*range(_FIRST, 1000), *range(_FIRST)))
+    def _free(self, tenant: Tenant, wish: str, first: int) -> str:
+        """An extension that nobody has: the wish, when it looks like one, or the next from the first on."""
+        shorts = (f"{number:03d}" for number in (*range(first, 1000), *range(first)))
         wishes = (wish,) if _SHORT.fullmatch(wish) else ()
         short: str = next(one for one in (*wishes, *shorts, "000") if (tenant.domain, one) not in self._taken)
         self._taken.add((tenant.domain, short))
@@ -194,7 +200,7 @@ class People:
         if party is None and kind in ("user", "sip"):
             party = self._by_short.get(key)
         if party is None and (self.everybody or kind == "user"):
-            party = self._meet(key, kind, number)
+            party = self._meet(key, _plain(kind, number), PartyKind.USER)
         if party is None:
             return Party(kind=PartyKind.OUTSIDE, number=_plain(kind, number), display_name=display_name)
         if key in self._met:
@@ -203,12 +209,14 @@ class People:
             party = attrs.evolve(party, display_name=display_name)
         return party
 
-    def _meet(self, key: str, kind: str, number: str) -> Party:
+    def _meet(self, key: str, number: str, kind: PartyKind) -> Party:
         """An extension for somebody who is seen for the first time."""
         if len(self._met) >= _REMEMBERED:
             _, gone = self._met.popitem(last=False)
             self._taken.discard((gone.domain, gone.short))
-        party = self._met[key] = self._inside(PartyKind.USER, number, "", UNNAMED, kind)
+        tenant = self.tenant()
+        short = self._free(tenant, *((number, _FIRST) if kind is PartyKind.USER else ("", _FIRST_MENU)))
+        party = self._met[key] = Party(kind=kind, number=number, short=short, tenant=tenant, assumed=True)
         return party
 
 

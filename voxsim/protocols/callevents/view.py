@@ -14,7 +14,7 @@ from voxsim.protocols.callevents import happenings as told
 from voxsim.protocols.callevents.causes import Cause, cause_of
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.linking import Linking, Run
-from voxsim.protocols.callevents.model import Leg, Session
+from voxsim.protocols.callevents.model import Leg, Party, Session
 from voxsim.protocols.callevents.people import People
 
 Facts = Mapping[str, Any]
@@ -224,18 +224,18 @@ class View(Linking):
             initiator = self._initiator(run, waiting)
             run.hints.pop(unit, None)
             if by != "scenario" and code != 487:
-                self._fail_route(waiting.session, initiator, waiting.party.number, code)
+                self._fail_route(waiting.session, initiator, waiting.number, waiting.party, code)
         elif (leg := run.legs.get(unit)) is not None:
             if record.session is None:
-                self._fail_route(leg.session, leg, leg.number, code)
+                self._fail_route(leg.session, leg, leg.number, None, code)
             self._end(run, leg, code, by)
         if record.session is None:
             del self._runs[run.key]
             self._leave(run)
 
-    def _fail_route(self, session: Session, leg: Leg | None, number: str, code: int) -> None:
+    def _fail_route(self, session: Session, leg: Leg | None, number: str, party: Party | None, code: int) -> None:
         cause = cause_of(code, answered=False, rang=False)
-        self._out.append(told.RouteFailed(self._at, session, leg, number, code, cause))
+        self._out.append(told.RouteFailed(self._at, session, leg, number, party, code, cause))
 
     def _end(self, run: Run, leg: Leg, code: int, by: str) -> None:
         link = leg.link

@@ -1,0 +1,111 @@
+"""Feed entries: what a configuration says of the systems that tell other software of calls, read and checked."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import attrs
+
+from voxsim.parties.identity import EXTENSION, EXTENSION_RULE
+from voxsim.parties.tables import Table
+from voxsim.vocabulary.naming import did_you_mean
+
+EVENTS: Final = ("dial-in", "dial-out", "hangup", "answer-in", "answer-out")
+"""The events of VoipNow, each at the place of its number."""
+
+_METHODS: Final = ("POST", "GET")
+_STATUSES: Final = ("full", "short")
+_FLOWS: Final = ("upper", "lower")
+_RULE: Final = ("extension", "events", "method", "url", "enabled", "note")
+_URL: Final = re.compile(r"https?://[!-~]+")
+
+
+@attrs.frozen(kw_only=True)
+class VoipNowRuleEntry:
+    """A request to make when something happens to an extension (`*`: to any).
+
+    Attributes:
+        event: the place of the event in `EVENTS`.
+        enabled: one that is not is never carried out.
+    """
+
+    extension: str
+    event: int
+    url: str
+    method: str = "POST"
+    enabled: bool = True
+    note: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class VoipNowEntry:
+    """VoipNow's call events.
+
+    Attributes:
+        token: the bearer token of the REST interface; the account's api_key when None.
+        statuses: `full` tells why a call was not answered, `short` only that it was not.
+        old_spelling: send the caller's name as `CallerIDNam`, too.
+        flow: `upper` for IN and OUT, `lower` for in and out.
+    """
+
+    token: str | None = attrs.field(default=None, repr=False)
+    statuses: str = "full"
+    old_spelling: bool = False
+    flow: str = "upper"
+    rules: tuple[VoipNowRuleEntry, ...] = ()
+
+
+def read_voipnow(table: Table) -> VoipNowEntry:
+    """`[voipnow]`, with its rules in `[[voipnow.rule]]`.
+
+    Raises:
+        ConfigurationError: a value cannot be.
+    """
+    table.only("token", "statuses", "old_spelling", "flow", "rule")
+    token = table.take("token", str)
+    if token is not None and not token.strip():
+        raise table.wrong("'token' is empty; leave it out, and the account's api_key is one.", "token")
+    return VoipNowEntry(
+        token=token,
+        statuses=_choice(table, "statuses", _STATUSES),
+        old_spelling=table.take("old_spelling", bool) or False,
+        flow=_choice(table, "flow", _FLOWS),
+        rules=tuple(rule for inner in table.tables("rule") for rule in _read_rules(inner)),
+    )
+
+
+def _read_rules(table: Table) -> list[VoipNowRuleEntry]:
+    """One rule for each of the events that a table names; for all of them when it names none."""
+    table.only(*_RULE)
+    extension = table.take("extension", str) or "*"
+    if extension != "*" and not EXTENSION.fullmatch(extension):
+        raise table.wrong(f"'extension' is {EXTENSION_RULE}, or '*' for all; got {extension!r}.", "extension")
+    events = table.texts("events")
+    if events is not None and not events:
+        raise table.wrong("'events' is empty: leave it out for all events, or the rule for none.", "events")
+    for event in events or ():
+        if event not in EVENTS:
+            near = did_you_mean(event, EVENTS)
+            raise table.wrong(f"'events' are some of {', '.join(EVENTS)}, got {event!r}.{near}", "events")
+    table.need("url", str)
+    url = table.matching("url", _URL, "a URL such as 'https://crm.example/calls'") or ""
+    enabled = table.take("enabled", bool)
+    return [
+        VoipNowRuleEntry(
+            extension=extension,
+            event=EVENTS.index(event),
+            url=url,
+            method=_choice(table, "method", _METHODS),
+            enabled=True if enabled is None else enabled,
+            note=table.take("note", str) or "",
+        )
+        for event in dict.fromkeys(events or EVENTS)
+    ]
+
+
+def _choice(table: Table, key: str, choices: tuple[str, ...]) -> str:
+    value = table.take(key, str)
+    if value is not None and value not in choices:
+        raise table.wrong(f"{key!r} is {' or '.join(choices)}, got {value!r}.{did_you_mean(value, choices)}", key)
+    return value or choices[0]

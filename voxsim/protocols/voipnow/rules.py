@@ -1,0 +1,131 @@
+"""Rules: which URL is to be told of which event of which extension. They are kept in the order of their making."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
+from typing import Final
+
+import attrs
+
+EVERY: Final = "*"
+"""The extension of a rule that is everybody's."""
+
+
+class EventType(IntEnum):
+    """What a rule can ask for, by the numbers that the REST interface gives them."""
+
+    DIAL_IN = 0
+    DIAL_OUT = 1
+    HANGUP = 2
+    ANSWER_IN = 3
+    ANSWER_OUT = 4
+
+    @property
+    def title(self) -> str:
+        """The event's name, as in a configuration: `dial-in`, `answer-out`."""
+        return self.name.lower().replace("_", "-")
+
+
+class Method(IntEnum):
+    """How a request is made, by the numbers that the REST interface gives them."""
+
+    GET = 0
+    POST = 1
+
+
+@attrs.frozen(kw_only=True)
+class Rule:
+    """One request to make.
+
+    Attributes:
+        id: 1 to 255 letters and digits; no other rule has it.
+        extension: whose event it is, in extended form `0003*201`, or `*` for everybody.
+        event: what has to happen.
+        method: GET puts the parameters into the query, POST into the body.
+        url: where to; with a query of its own, that query stays.
+        enabled: one that is not is never carried out.
+        note: for people.
+        modified: when it was made or changed last, in unix seconds.
+    """
+
+    id: str
+    extension: str
+    event: EventType
+    method: Method
+    url: str
+    enabled: bool = True
+    note: str = ""
+    modified: float = 0.0
+
+
+class Rules:
+    """All rules.
+
+    Attributes:
+        on_change: called with the id of each rule that is made, changed or removed (then with None beside it).
+    """
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self._rules: dict[str, Rule] = {}
+        self._of: dict[tuple[str, EventType], list[str]] = {}
+        self._places: dict[str, int] = {}
+        self._made = 0
+        self.on_change: list[Callable[[str, Rule | None], None]] = []
+        for rule in rules:
+            self.put(rule)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules.values())
+
+    def __contains__(self, identity: str) -> bool:
+        return identity in self._rules
+
+    def put(self, rule: Rule) -> None:
+        """Add a rule, or put it in the place of the one with its id, which is of the same extension and event."""
+        if rule.id not in self._rules:
+            self._of.setdefault((rule.extension, rule.event), []).append(rule.id)
+            self._made += 1
+            self._places[rule.id] = self._made
+        self._rules[rule.id] = rule
+        for told in self.on_change:
+            told(rule.id, rule)
+
+    def remove(self, rule: Rule) -> None:
+        """Take a rule away."""
+        del self._rules[rule.id], self._places[rule.id]
+        key = rule.extension, rule.event
+        self._of[key].remove(rule.id)
+        if not self._of[key]:
+            del self._of[key]
+        for told in self.on_change:
+            told(rule.id, None)
+
+    def of(self, extension: str, event: EventType | None = None) -> list[Rule]:
+        """The rules of one extension alone, for one event or for all, in the order of their making."""
+        return [rule for rule in self._rules.values() if rule.extension == extension and event in (None, rule.event)]
+
+    def due(self, extension: str, event: EventType) -> list[Rule]:
+        """The rules to carry out when this happens to an extension, in the order of their making."""
+        own, every = self._of.get((extension, event)), self._of.get((EVERY, event))
+        if own is None and every is None:
+            return []
+        both = (
+            sorted((*(own or ()), *(every or ())), key=self._places.__getitem__)
+            if own and every
+            else own or every or []
+        )
+        return [rule for identity in both if (rule := self._rules[identity]).enabled]
+
+
+_URL: Final = re.compile(r"https?://[A-Za-z0-9._~:\[\]@!$&'()*+,;=%-]+([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
+_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def is_url(text: str) -> bool:
+    """Whether a rule can have this URL: http or https, and nothing in it that would have to be encoded."""
+    return bool(_URL.fullmatch(text)) and not _ESCAPE.search(text)
