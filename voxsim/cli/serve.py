@@ -130,6 +130,10 @@ def _tell_sessions(project: Project) -> None:
         terminal.tell(f"[{session.number}] {session.origin.rule_name}: began ({session.origin.started_by})")
 
     def told(record: Record) -> None:
+        if record.kind == "feed" and record.name != "delivered":
+            facts = record.facts()
+            why = facts.get("status") or facts.get("error", "")
+            terminal.tell(f"[{facts['feed']}] {record.name}: {facts.get('method', '')} {facts.get('url', '')}: {why}")
         session = switch.sessions.get(record.session or "") if record.kind in ("log", "error", "warning") else None
         if session is not None:
             where = record.facts().get("where")

@@ -7,7 +7,7 @@ credentials. All else is for programs of this machine: a page of another site is
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,6 +60,7 @@ class Routes:
 
     Attributes:
         management: answers the management API.
+        more: answers what other paths begin with, each by its beginning; for programs of this machine.
         calls: places simulated calls.
         records: what is left of sessions that have ended.
         shelf: the files of recordings.
@@ -72,6 +73,7 @@ class Routes:
     nursery: trio.Nursery
     sweep: Sweep
     management: Management
+    more: Mapping[str, Management]
     calls: Calls
     records: Records
     shelf: Shelf
@@ -104,6 +106,9 @@ class Routes:
             return await self.calls.place(request) if method == "POST" else _only("POST")
         if path.startswith((SESSIONS, LOGS)):
             return await self.records.answer(request) if method in ("GET", "HEAD") else _only("GET")
+        for beginning, answer in self.more.items():
+            if path.startswith(beginning):
+                return await answer(request)
         if path == "/":
             return Response(200, self.welcome().encode()) if method in ("GET", "HEAD") else _only("GET")
         return refused(404, f"There is nothing at {path}.")

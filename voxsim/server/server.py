@@ -11,7 +11,7 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -62,6 +62,8 @@ class Server:
     Attributes:
         management: answers the management API; the caller sets it before the server runs.
         keys: knows the service accounts' keys; the caller sets it, too.
+        more: answers what else the server is asked for, by the beginning of the path.
+        last: what is waited for, within the server's bounded time, when all sessions have ended.
         url, secure_url: the beginnings of all URLs, once the server listens.
     """
 
@@ -79,6 +81,8 @@ class Server:
         self.door = Door(world.driver)
         self.management: Management = _no_management
         self.keys: Verifier | None = None
+        self.more: dict[str, Management] = {}
+        self.last: list[Callable[[], Awaitable[None]]] = []
         self.url = self.secure_url = ""
         self.records: Records
         self.shelf: Shelf
@@ -133,6 +137,7 @@ class Server:
             nursery=nursery,
             sweep=sweep,
             management=self._manage,
+            more=self.more,
             calls=Calls(self.door, self.world),
             records=self.records,
             shelf=self.shelf,
@@ -192,6 +197,8 @@ class Server:
         with trio.move_on_at(self.door.deadline(self._limits.stop_seconds)):
             await self.records.all_written()
             await self.shelf.all_kept()
+            for last in self.last:
+                await last()
 
     def _ask_to_end(self) -> None:
         self.world.platform.call_lists.pause()

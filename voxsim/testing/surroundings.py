@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voxsim.parties.toolserver import ToolServer
     from voxsim.parties.web import ScriptedWeb
     from voxsim.parties.world import World
+    from voxsim.testing.following import VoipNowHandle
     from voxsim.testing.stored import StorageHandle
 
 
@@ -52,6 +53,16 @@ class Surroundings:
         else:
             length = float(seconds)
             sounds.speech_seconds = lambda _: length
+
+    def voipnow(self, url: str = "https://crm.example/calls", **how: Any) -> VoipNowHandle:
+        """Let VoipNow's call events go to a URL from now on, by `vox.web`; keywords as for `VoipNowHandle`.
+
+        Whoever takes part in calls is to be there already: `vox.user("anna", extension="0003*201")`. While nobody has
+        an extension, everybody does.
+        """
+        from voxsim.testing.following import VoipNowHandle
+
+        return VoipNowHandle(self.world, url, **how)
 
     @property
     def recognition(self) -> Recognition:

@@ -80,6 +80,15 @@ class Feeds:
         self._deliver = dict(deliver)
         self._trouble = trouble
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The feeds that are told."""
+        return tuple(self._deliver)
+
+    def add(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
+        """Tell one more feed from now on."""
+        self._deliver[name] = feed, deliver
+
     def see(self, record: Record) -> None:
         """One more record; never raises."""
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 import attrs
 
@@ -29,9 +29,29 @@ _REMEMBERED: Final = 800
 """How many parties that nobody configured keep their extension; the one that was seen longest ago loses it."""
 
 
+class Named(Protocol):
+    """Somebody who has a name here: how it is called, and who it is for systems that follow calls."""
+
+    @property
+    def kind(self) -> str:
+        """`pstn`, `user`, `sip` or `wab`."""
+
+    @property
+    def address(self) -> str:
+        """The number, user name or SIP address."""
+
+    @property
+    def display_name(self) -> str:
+        """What others see beside it."""
+
+    @property
+    def identity(self) -> Identity:
+        """Its extension, domain, public numbers and groups."""
+
+
 @attrs.frozen(kw_only=True)
 class Person:
-    """Somebody whom the configuration names: how it is called, and who it is for systems that follow calls."""
+    """Somebody whom the configuration names."""
 
     kind: str
     address: str
@@ -61,7 +81,7 @@ class People:
 
     def __init__(
         self,
-        persons: Iterable[Person] = (),
+        persons: Iterable[Named] = (),
         menus: Iterable[Menu] = (),
         numbers: Iterable[str] = (),
         *,
@@ -115,6 +135,10 @@ class People:
         """All users that the configuration names, in order."""
         return tuple(dict.fromkeys(self._known.values()))
 
+    def has(self, extension: str) -> bool:
+        """Whether there can be such an extension, in extended form; while nobody has one, everybody may."""
+        return self.everybody or any(party.extended == extension for party in (*self.inside, *self._menus.values()))
+
     def caller(self, kind: str, number: str, display_name: str = "") -> Party:
         """Who calls in with this number or name."""
         return self._party(kind, number, "" if display_name == number else display_name)
@@ -166,7 +190,7 @@ class People:
             if identity.short:
                 self._taken.add((domain, identity.short))
 
-    def _add(self, person: Person) -> None:
+    def _add(self, person: Named) -> None:
         party = self._inside(PartyKind.USER, person.address, person.display_name, person.identity, person.kind)
         self._known[_key(person.kind, person.address)] = party
         for name in (party.address, f"{party.number}@{party.domain}"):

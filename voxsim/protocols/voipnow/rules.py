@@ -47,7 +47,8 @@ class Rule:
         url: where to; with a query of its own, that query stays.
         enabled: one that is not is never carried out.
         note: for people.
-        modified: when it was made or changed last, in unix seconds.
+        created: when it was made, in unix seconds.
+        modified: when it was made or changed last.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Rule:
     url: str
     enabled: bool = True
     note: str = ""
+    created: float = 0.0
     modified: float = 0.0
 
 
@@ -84,6 +86,10 @@ class Rules:
 
     def __contains__(self, identity: str) -> bool:
         return identity in self._rules
+
+    def get(self, identity: str) -> Rule | None:
+        """The rule with this id, or None."""
+        return self._rules.get(identity)
 
     def put(self, rule: Rule) -> None:
         """Add a rule, or put it in the place of the one with its id, which is of the same extension and event."""
