@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
 from voxsim.protocols.callevents import happenings as told
 from voxsim.protocols.callevents.causes import Cause, cause_of
 from voxsim.protocols.callevents.people import People
 from voxsim.protocols.callevents.view import View
-
-FORWARD = """
-from voxsim import *
-NUMBERS = {numbers!r}
-
-@VoxEngine.on(AppEvents.CallAlerting)
-def alerting(event):
-    caller = event.call
-    callees = [VoxEngine.call_user(username=one, callerid=event.callerid) for one in NUMBERS]
-    def answered(event):
-        for one in callees:
-            if one is not event.call:
-                one.hangup()
-        caller.answer()
-        VoxEngine.send_media_between(caller, event.call)
-    def failed(event):
-        callees.remove(event.call)
-        if not callees:
-            caller.reject(event.code)
-    for one in callees:
-        one.add_event_listener(CallEvents.Ringing, lambda _: caller.ring())
-        one.add_event_listener(CallEvents.Connected, answered)
-        one.add_event_listener(CallEvents.Failed, failed)
-        one.add_event_listener(CallEvents.Disconnected, lambda _: VoxEngine.terminate())
-    caller.add_event_listener(CallEvents.Disconnected, lambda _: VoxEngine.terminate())
-"""
 
 
 class Watcher:
@@ -82,23 +54,9 @@ def watcher(vox):
     return Watcher(vox)
 
 
-@pytest.fixture
-def scenario(tmp_path):
-    def write(text):
-        file = tmp_path / "scenario.py"
-        file.write_text(textwrap.dedent(text))
-        return file
-
-    return write
-
-
-def ringing(*numbers):
-    return FORWARD.format(numbers=list(numbers))
-
-
-async def test_a_call_that_is_answered(vox, watcher, scenario):
+async def test_a_call_that_is_answered(vox, watcher, rings):
     vox.user("202", "ring:1,answer:2")
-    await vox.user("201", hangup=5).dial("202", scenario=scenario(ringing("202")))
+    await vox.user("201", hangup=5).dial("202", scenario=rings("202"))
     await vox.finished()
     assert watcher.words == [
         "LegCreated 201",
@@ -118,10 +76,10 @@ async def test_a_call_that_is_answered(vox, watcher, scenario):
     assert watcher.forgotten()
 
 
-async def test_a_fork_has_one_link_and_a_loser(vox, watcher, scenario):
+async def test_a_fork_has_one_link_and_a_loser(vox, watcher, rings):
     vox.user("202", "ring:1,answer:4")
     vox.user("203", "ring:1,answer:3")
-    await vox.user("201", hangup=5).dial("group", scenario=scenario(ringing("202", "203")))
+    await vox.user("201", hangup=5).dial("group", scenario=rings("202", "203"))
     await vox.finished()
     assert watcher.words.count("Routed 201") == 1
     assert [one for one in watcher.words if "Ended" in one] == [
@@ -144,17 +102,17 @@ async def test_a_fork_has_one_link_and_a_loser(vox, watcher, scenario):
         ("reject:500", ["202 error", "201 error"]),
     ],
 )
-async def test_a_fork_that_fails_has_a_cause(vox, watcher, scenario, behaviour, ends):
+async def test_a_fork_that_fails_has_a_cause(vox, watcher, rings, behaviour, ends):
     vox.user("202", behaviour)
-    await vox.user("201").dial("202", scenario=scenario(ringing("202")))
+    await vox.user("201").dial("202", scenario=rings("202"))
     await vox.finished()
     assert [one.removeprefix("LegEnded ") for one in watcher.words if one.startswith("LegEnded")] == ends
     assert watcher.words[-2] == f"LinkEnded 201 {ends[0].split()[1]}"
     assert watcher.forgotten()
 
 
-async def test_nobody_there_makes_no_leg_and_no_link(vox, watcher, scenario):
-    await vox.user("201").dial("202", scenario=scenario(ringing("202")))
+async def test_nobody_there_makes_no_leg_and_no_link(vox, watcher, rings):
+    await vox.user("201").dial("202", scenario=rings("202"))
     await vox.finished()
     assert watcher.words == [
         "LegCreated 201",
@@ -164,8 +122,8 @@ async def test_nobody_there_makes_no_leg_and_no_link(vox, watcher, scenario):
     ]
 
 
-async def test_no_rule_takes_the_call(vox, watcher, scenario):
-    vox.scenario(scenario(ringing("202")), pattern="nothing")
+async def test_no_rule_takes_the_call(vox, watcher, rings):
+    vox.scenario(rings("202"), pattern="nothing")
     vox.phone().place("999")
     await vox.advance(1)
     assert watcher.words == [
@@ -177,9 +135,9 @@ async def test_no_rule_takes_the_call(vox, watcher, scenario):
     assert watcher.forgotten()
 
 
-async def test_the_caller_gives_up(vox, watcher, scenario):
+async def test_the_caller_gives_up(vox, watcher, rings):
     vox.user("202", "ring:1,silent")
-    await vox.user("201", cancel=5).dial("202", scenario=scenario(ringing("202")))
+    await vox.user("201", cancel=5).dial("202", scenario=rings("202"))
     await vox.finished()
     assert watcher.words[-4:] == ["LegEnded 201 cancelled", "LegEnded 202 cancelled", "LinkEnded 201 cancelled",
                                   "SessionEnded"]  # fmt: skip
