@@ -133,8 +133,8 @@ async def test_an_answered_call_between_extensions(vox, rings):
         ("silent", ["dial-out 0003*201 CALLING", "hangup 0003*201 NOANSWER"]),
         (
             "ring:1,answer:900",
-            ["dial-out 0003*201 CALLING", "dial-in 0003*202 CALLING", "hangup 0003*202 NOANSWER",
-             "hangup 0003*201 NOANSWER"],
+            ["dial-out 0003*201 CALLING", "dial-in 0003*202 CALLING", "hangup 0003*201 NOANSWER",
+             "hangup 0003*202 NOANSWER"],
         ),
     ],
 )  # fmt: skip
@@ -175,6 +175,25 @@ async def test_the_caller_gives_up(vox, rings):
         "hangup 0003*201 CANCEL",
         "hangup 0003*202 CANCEL",
     ]
+
+
+async def test_the_scenario_lets_it_ring_long_enough(vox, scenario):
+    text = """
+    from voxsim import *
+
+    @VoxEngine.on(AppEvents.CallAlerting)
+    def alerting(event):
+        callee = VoxEngine.call_user(username="202", callerid="201")
+        callee.add_event_listener(CallEvents.Failed, lambda _: event.call.reject(480))
+        event.call.add_event_listener(CallEvents.Disconnected, lambda _: VoxEngine.terminate())
+        set_timeout(callee.hangup, 10000)
+    """
+    vox.user("202", "ring:1,answer:900", extension="0003*202")
+    caller = vox.user("201", extension="0003*201")
+    calls = vox.voipnow(events=["hangup"])
+    await caller.dial("202", scenario=scenario(text))
+    await vox.finished()
+    assert calls.told == ["hangup 0003*202 NOANSWER", "hangup 0003*201 NOANSWER"]
 
 
 async def test_an_answer_without_ringing_is_rung_first(vox, scenario):

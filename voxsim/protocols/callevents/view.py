@@ -242,8 +242,12 @@ class View(Linking):
         leg.ended, leg.ended_by, leg.held = self._at, by, False
         leg.code = code if leg.answered is None else 200
         leg.cause = cause_of(code, answered=leg.answered is not None, rang=leg.ringing is not None)
-        if link is not None and not leg.initiator and leg.answered is None:
-            leg.elsewhere = link.answered_by is not None and leg.cause is Cause.CANCELLED
+        if link is not None and not leg.initiator and leg.cause is Cause.CANCELLED:
+            leg.elsewhere = link.answered_by is not None
+            caller = link.initiator
+            if not leg.elsewhere and (by == "scenario" if caller.alive else caller.cause is Cause.NO_ANSWER):
+                # Nobody gave up: the scenario, or a clock, let it ring long enough.
+                leg.cause = Cause.NO_ANSWER
         run.legs.pop(leg.id, None)
         leg.session.legs.pop(leg.id, None)
         self._legs.pop(leg.id, None)

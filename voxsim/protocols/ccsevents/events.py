@@ -1,0 +1,89 @@
+"""Events: the nineteen types of ccsevents, and one event with its envelope."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from voxsim.protocols.callevents.model import Party
+    from voxsim.protocols.ccsevents.objects import Call, Connection, Seance
+
+CLASS: Final = "ccsevents"
+"""The class of all of them."""
+
+TYPES: Final = (
+    "call_create",
+    "call_delete",
+    "call_update",
+    "call_set_state",
+    "call_attach_to_seance",
+    "call_dtmf",
+    "connection_create",
+    "connection_delete",
+    "connection_update",
+    "connection_attach_to_seance",
+    "connection_start_record",
+    "connection_set_record_info",
+    "connection_link_call",
+    "connection_failure",
+    "seance_create",
+    "seance_delete",
+    "seance_update",
+    "seance_set_state",
+    "seance_set_next_number",
+)
+"""Every type."""
+
+
+class Event:
+    """One event, as it is made once and sent to many.
+
+    Attributes:
+        type: one of `TYPES`.
+        at: when it happened, in unix milliseconds.
+        data: its payload.
+        seance: whose event it is, even where the payload names none.
+        call, connection: what it is about, as far as it is about one.
+        people: the parties whose event it is: of a call its own, of a connection or a seance those in it so far.
+    """
+
+    __slots__ = ("_text", "at", "call", "connection", "data", "people", "seance", "type")
+
+    def __init__(
+        self,
+        kind: str,
+        at: int,
+        data: dict[str, Any],
+        seance: Seance,
+        people: tuple[Party, ...],
+        call: Call | None = None,
+        connection: Connection | None = None,
+    ) -> None:
+        self.type = kind
+        self.at = at
+        self.data = data
+        self.seance = seance
+        self.people = people
+        self.call = call
+        self.connection = connection
+        self._text: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<{CLASS}.{self.type} {self.data}>"
+
+    @property
+    def name(self) -> str:
+        """Its identifier in subscriptions: `ccsevents.call_create`."""
+        return f"{CLASS}.{self.type}"
+
+    def written(self) -> dict[str, Any]:
+        """The event in its envelope."""
+        return {"class": CLASS, "type": self.type, "eventts": self.at, "data": self.data}
+
+    @property
+    def text(self) -> str:
+        """The envelope as JSON; made when somebody is to get it, and once for all."""
+        if self._text is None:
+            self._text = json.dumps(self.written(), ensure_ascii=False, separators=(",", ":"))
+        return self._text
