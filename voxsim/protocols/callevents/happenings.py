@@ -95,6 +95,13 @@ class Dtmf(Happening):
 
 
 @attrs.frozen
+class Queued(Happening):
+    """The session waits in a queue for somebody who serves it."""
+
+    queue: str
+
+
+@attrs.frozen
 class LegChanged(Happening):
     """Something else about a leg is new: `device` (which one answered) or `forwarded`."""
 

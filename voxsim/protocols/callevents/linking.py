@@ -86,13 +86,14 @@ class Linking:
             None,
         )
 
-    def _new_link(self, initiator: Leg, referrer: Leg | None) -> Link:
+    def _new_link(self, initiator: Leg, referrer: Leg | None, called: str) -> Link:
         session = initiator.session
         session.link_count += 1
         link = Link(
             id=f"{session.call_id}.{session.link_count}",
             session=session,
             initiator=initiator,
+            called=called,
             created=self._at,
             referred_by=referrer,
         )
@@ -151,7 +152,7 @@ class Linking:
         caller, target = sorted((one, other), key=_not_calling)
         link = caller.link if _calling(caller) else None
         if link is None:
-            link = self._new_link(caller, None)
+            link = self._new_link(caller, None, target.number if not target.incoming else target.party.number)
             self._out.append(told.LegLinked(self._at, caller.session, caller, link))
         self._into(link, target)
         self._out.append(told.LegLinked(self._at, target.session, target, link))

@@ -155,6 +155,7 @@ class Link:
         id: the session's call id, a dot, and the link's number in the session.
         initiator: the leg that calls.
         targets: the legs that it rings or talks to, without those that have ended.
+        called: the number of its first target, as it was called.
         created: when its first target was called, in unix milliseconds.
         answered_by: the first target that answered, or None. It stays when that leg has ended.
         answered: when it did.
@@ -169,6 +170,7 @@ class Link:
     session: Session = attrs.field(repr=False)
     initiator: Leg
     targets: list[Leg] = attrs.field(factory=list)
+    called: str
     created: int
     answered_by: Leg | None = None
     answered: int | None = None

@@ -165,7 +165,9 @@ class View(Linking):
         if initiator is None:
             self._count(leg)
         else:
-            link = self._open_link(run, initiator) or self._new_link(initiator, self._referrer(run, initiator))
+            link = self._open_link(run, initiator) or self._new_link(
+                initiator, self._referrer(run, initiator), leg.number
+            )
             self._count(leg)
             self._into(link, leg)
         self._begin(run, leg)
@@ -317,6 +319,13 @@ class View(Linking):
         attended = "replaces" in facts
         self._out.append(told.Transferred(self._at, leg.session, leg, leg.link, new, target, attended))
 
+    # --- queues ---
+
+    def _queued(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is not None and run.session is not None:
+            self._out.append(told.Queued(self._at, run.session, str(facts.get("queue", ""))))
+
     # --- records ---
 
     def _record_started(self, record: Record, facts: Facts) -> None:
@@ -362,6 +371,7 @@ _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("leg", "transferred"): View._transferred,
     ("leg", "transfer failed"): View._transfer_failed,
     ("leg", "ended"): View._ended,
+    ("queue", "entered"): View._queued,
     ("media", "routed"): View._media_routed,
     ("media", "cut"): View._media_cut,
     ("recording", "started"): View._record_started,
