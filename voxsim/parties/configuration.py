@@ -29,7 +29,7 @@ from voxsim.parties.entries import (
     UserEntry,
     WebEntry,
 )
-from voxsim.parties.feedentries import read_voipnow
+from voxsim.parties.feedentries import read_ccsevents, read_voipnow
 from voxsim.parties.reading import (
     APPLICATION_NAME,
     RULE_NAME_CHARACTERS,
@@ -97,7 +97,7 @@ def _read(file: Path) -> Configuration:
     whole = read_tables(file)
     whole.only(
         *("account", "application", "user", "number", "queue", "operator", "agent", "dialog", "party", "web"),
-        *("limits", "timing", "sounds", "server", "voipnow"),
+        *("limits", "timing", "sounds", "server", "voipnow", "ccsevents"),
     )
     account = read_account(whole.table("account"))
     applications = _applications(whole, file)
@@ -121,6 +121,7 @@ def _read(file: Path) -> Configuration:
         sounds=read_sounds(whole.table("sounds"), file.parent),
         server=read_server(whole.table("server")),
         voipnow=read_voipnow(whole.table("voipnow")),
+        ccsevents=read_ccsevents(whole.table("ccsevents")),
     )
 
 

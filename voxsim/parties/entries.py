@@ -15,7 +15,7 @@ from voxsim.engine.timing import Timing
 from voxsim.parties.agents.entries import AgentEntry
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.dialogentries import DialogEntry
-from voxsim.parties.feedentries import VoipNowEntry
+from voxsim.parties.feedentries import CcsEntry, VoipNowEntry
 from voxsim.parties.identity import UNNAMED, Identity
 from voxsim.vocabulary.limits import Limits
 
@@ -220,3 +220,4 @@ class Configuration:
     sounds: Sounds = attrs.field(factory=Sounds)
     server: ServerEntry = attrs.field(factory=ServerEntry)
     voipnow: VoipNowEntry = attrs.field(factory=VoipNowEntry)
+    ccsevents: CcsEntry = attrs.field(factory=CcsEntry)

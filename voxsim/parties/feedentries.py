@@ -7,13 +7,18 @@ from typing import Final
 
 import attrs
 
-from voxsim.parties.identity import EXTENSION, EXTENSION_RULE
+from voxsim.parties.identity import EXTENSION, EXTENSION_RULE, Identity
 from voxsim.parties.tables import Table
+from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.naming import did_you_mean
 
 EVENTS: Final = ("dial-in", "dial-out", "hangup", "answer-in", "answer-out")
 """The events of VoipNow, each at the place of its number."""
 
+CCS_ROLES: Final = ("subscr", "ccs", "callrecord")
+"""What a token of ccsevents may allow: to follow calls, to act on them, and to fetch their records."""
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._~-]+", re.ASCII)
 _METHODS: Final = ("POST", "GET")
 _STATUSES: Final = ("full", "short")
 _FLOWS: Final = ("upper", "lower")
@@ -54,6 +59,73 @@ class VoipNowEntry:
     old_spelling: bool = False
     flow: str = "upper"
     rules: tuple[VoipNowRuleEntry, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class CcsTokenEntry:
+    """A token of the WebSocket interface of ccsevents: an external system of one domain.
+
+    Attributes:
+        domain: whose calls it follows; empty for the domain of those who name none.
+        name: what the system is called.
+        roles: what it may do, some of `CCS_ROLES`.
+    """
+
+    token: str = attrs.field(repr=False)
+    domain: str = ""
+    name: str = ""
+    roles: tuple[str, ...] = CCS_ROLES
+
+
+@attrs.frozen(kw_only=True)
+class CcsEntry:
+    """ccsevents.
+
+    Attributes:
+        failure_on_no_answer: tell of a `connection_failure`, too, when calls were rung and none was answered.
+        tokens: with none, the account's api_key is one.
+    """
+
+    failure_on_no_answer: bool = False
+    tokens: tuple[CcsTokenEntry, ...] = ()
+
+
+def read_ccsevents(table: Table) -> CcsEntry:
+    """`[ccsevents]`, with its tokens in `[[ccsevents.token]]`.
+
+    Raises:
+        ConfigurationError: a value cannot be.
+    """
+    table.only("failure_on_no_answer", "token")
+    tokens = [_read_token(inner) for inner in table.tables("token")]
+    for place, one in enumerate(tokens):
+        if one.token in (other.token for other in tokens[:place]):
+            raise table.wrong("Two [[ccsevents.token]] have the same 'token'.", "token", place, "token")
+    return CcsEntry(
+        failure_on_no_answer=table.take("failure_on_no_answer", bool) or False,
+        tokens=tuple(tokens),
+    )
+
+
+def _read_token(table: Table) -> CcsTokenEntry:
+    table.only("token", "domain", "name", "roles")
+    table.need("token", str)
+    token = table.matching("token", _TOKEN, "a text of letters, digits and '-._~' that a URL can hold") or ""
+    roles = table.texts("roles")
+    for role in roles or ():
+        if role not in CCS_ROLES:
+            raise table.wrong(f"'roles' are some of {', '.join(CCS_ROLES)}.{did_you_mean(role, CCS_ROLES)}", "roles")
+    domain = table.take("domain", str) or ""
+    try:
+        Identity.of(domain=domain)
+    except ConfigurationError as error:
+        raise table.wrong(str(error), "domain") from None
+    return CcsTokenEntry(
+        token=token,
+        domain=domain.lower(),
+        name=table.take("name", str) or "",
+        roles=CCS_ROLES if roles is None else roles,
+    )
 
 
 def read_voipnow(table: Table) -> VoipNowEntry:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
-from voxsim.protocols.callevents.delivery import Delivery
+from voxsim.protocols.callevents.delivery import SECONDS, Delivery
 from voxsim.protocols.callevents.feeds import Feed, Feeds
 from voxsim.protocols.callevents.people import People
 from voxsim.protocols.callevents.view import View
@@ -92,7 +92,7 @@ class CallEvents:
     def delivery(self, name: str) -> Delivery:
         """What makes HTTP requests of a feed. A receiver has real seconds, however fast scenario time goes."""
         factor = self._server.door.factor
-        made = Delivery(self._switch, lambda: self._web, name, seconds=5.0 * factor)
+        made = Delivery(self._switch, lambda: self._web, name, seconds=SECONDS * factor)
         self._deliveries.append(made)
         return made
 

@@ -93,6 +93,8 @@ class Connection:
         records: how many records of it are running.
         key: the key of its last record.
         people: all who have been in it.
+        broken: whether its first call that ended was ended by the platform itself; None while none has.
+        failure_told: whether a `connection_failure` was told of it.
     """
 
     cid: str
@@ -111,6 +113,7 @@ class Connection:
     records: int = 0
     key: str | None = None
     people: tuple[Party, ...] = ()
+    broken: bool | None = None
     failure_told: bool = False
 
     @property
@@ -163,6 +166,7 @@ class Seance:
     """A seance.
 
     Attributes:
+        key: the session's own id, under which it is remembered.
         domain: whose scenario serves it, or empty.
         first: the id of its first call; empty before there is one.
         state: `init`, `dialing`, `ivr`, `queue`, `talk`, `hold` or `stopped`.
@@ -179,6 +183,7 @@ class Seance:
     """
 
     id: str
+    key: str
     domain: str
     first: str = ""
     state: str = "init"
