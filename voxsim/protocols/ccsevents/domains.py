@@ -1,0 +1,239 @@
+"""Domains: who receives which event. Those of the subscribers in a call, each with as much as it may know.
+
+The caller's domain gets everything. A called one gets what comes after routing; where those who are rung belong to
+different domains, each gets its own fork alone, until one answers: that one's domain then gets what was withheld.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import attrs
+
+from voxsim.protocols.ccsevents.events import Event
+from voxsim.protocols.ccsevents.objects import Call, Seance
+
+_BURST: Final = frozenset({
+    "connection_create",
+    "connection_attach_to_seance",
+    "connection_link_call",
+    "connection_failure",
+    "seance_set_next_number",
+    "call_create",
+    "call_attach_to_seance",
+})  # fmt: skip
+"""What comes while a scenario calls several at once: only behind it is known who is rung."""
+
+BURST_MS: Final = 100
+"""After so many milliseconds all have been called who are called at once."""
+
+
+@attrs.frozen
+class Message:
+    """An event for one domain."""
+
+    domain: str
+    event: Event
+
+    @property
+    def at(self) -> int:
+        """When it happened, in unix milliseconds."""
+        return self.event.at
+
+    def shown(self) -> list[str]:
+        """The message for a person to read: where it goes and what it is, and its payload."""
+        return [f"{self.domain}  {self.event.name}", json.dumps(self.event.data, ensure_ascii=False)]
+
+
+@attrs.define(eq=False)
+class _Fork:
+    """One connection, as long as it is not over: who is rung in it.
+
+    Attributes:
+        domains: those of the ones who are or were rung, in order.
+        begun: what came since the connection's beginning, while it is not known yet who is rung; then None.
+        log: the events of the connection and of the seance since then, for those who come later.
+        given: how far a domain that got everything, as the only one, has been given these.
+        answered: somebody has answered.
+    """
+
+    domains: list[str] = attrs.field(factory=list)
+    begun: list[Event] | None = attrs.field(factory=list)
+    log: list[Event] = attrs.field(factory=list)
+    given: dict[str, int] = attrs.field(factory=dict)
+    answered: bool = False
+
+
+@attrs.define(eq=False)
+class _Audience:
+    """Those who receive a seance's events.
+
+    Attributes:
+        whole: the domains that get everything.
+        forks: the connections that are alive, by id.
+    """
+
+    whole: list[str] = attrs.field(factory=list)
+    forks: dict[str, _Fork] = attrs.field(factory=dict)
+
+
+class Domains:
+    """Sends events to domains."""
+
+    def __init__(self) -> None:
+        self._audiences: dict[str, _Audience] = {}
+        self._open: dict[str, tuple[int, Seance]] = {}
+        self._out: list[Message] = []
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not known yet, somewhere, who else is rung."""
+        return bool(self._open)
+
+    def send(self, events: list[Event]) -> list[Message]:
+        """Who receives these events, in order."""
+        self._out = out = list[Message]()
+        for event in events:
+            seance = event.seance
+            audience = self._audiences.get(seance.id)
+            if audience is None and event.type == "call_create":
+                audience = self._audiences[seance.id] = _Audience()
+            if audience is not None:
+                self._take(audience, event)
+            elif event.type == "connection_failure" and seance.domain:
+                # A session that never had a call: all that is known of it is whose scenario called in vain.
+                out.append(Message(seance.domain, event))
+        return out
+
+    def flush(self, now: int) -> list[Message]:
+        """What has waited long enough, at this moment in unix milliseconds."""
+        self._out = out = list[Message]()
+        for since, seance in tuple(self._open.values()):
+            if now - since > BURST_MS:
+                self._close(self._audiences[seance.id], seance)
+        return out
+
+    # --- one event ---
+
+    def _take(self, audience: _Audience, event: Event) -> None:
+        seance, kind = event.seance, event.type
+        if seance.id in self._open and not self._in_burst(seance, event):
+            self._close(audience, seance)
+        match kind:
+            case "call_create" if event.call is not None and not audience.whole and _is_first(seance, event.call):
+                self._enter(audience, event.call.party.domain)
+            case "connection_create":
+                self._begin(audience, event)
+            case "call_set_state" if event.data["state"] == "talk" and event.call is not None:
+                self._answer(audience, event.call)
+            case "connection_update" if event.connection is not None and "bcallid" in event.data:
+                if (call := event.connection.calls.get(event.data["bcallid"])) is not None:
+                    self._answer(audience, call)
+        for domain in audience.whole:
+            self._out.append(Message(domain, event))
+        if event.call is not None:
+            self._take_own(audience, event, event.call)
+        self._log(audience, event)
+        match kind:
+            case "call_attach_to_seance" if event.call is not None and event.call.id == seance.first:
+                # The call has been routed to the scenario: its domain is a called one from here on.
+                self._enter(audience, seance.domain)
+            case "connection_delete" if event.connection is not None:
+                audience.forks.pop(event.connection.id, None)
+            case "seance_delete":
+                del self._audiences[seance.id]
+                self._open.pop(seance.id, None)
+
+    def _in_burst(self, seance: Seance, event: Event) -> bool:
+        dialling = event.type == "seance_set_state" and event.data["state"] == "dialing"
+        return (dialling or event.type in _BURST) and event.at - self._open[seance.id][0] <= BURST_MS
+
+    def _enter(self, audience: _Audience, domain: str) -> None:
+        if domain and domain not in audience.whole:
+            audience.whole.append(domain)
+
+    def _begin(self, audience: _Audience, event: Event) -> None:
+        """A connection: its caller's domain gets everything, whoever else does."""
+        if event.connection is not None:
+            self._enter(audience, event.connection.people[0].domain)
+            audience.forks[event.connection.id] = _Fork()
+            self._open[event.seance.id] = event.at, event.seance
+
+    def _take_own(self, audience: _Audience, event: Event, call: Call) -> None:
+        """An event of one call: its own domain gets it, whatever else that gets."""
+        domain = call.party.domain
+        if not domain:
+            return
+        fork = _fork_of(audience, call)
+        if fork is not None and call.side == "b" and event.type == "connection_link_call":
+            self._ring(audience, fork, domain)
+        if domain in audience.whole:
+            return
+        if call.side == "b" and event.seance.id in self._open:
+            return
+        self._out.append(Message(domain, event))
+
+    def _ring(self, audience: _Audience, fork: _Fork, domain: str) -> None:
+        """Somebody of a domain is rung; a domain that was the only one so far is not any more."""
+        if domain in fork.domains:
+            return
+        fork.domains.append(domain)
+        for other in tuple(fork.given):
+            if other != domain and not fork.answered and fork.given[other] < 0:
+                audience.whole.remove(other)
+                fork.given[other] = len(fork.log)
+
+    def _log(self, audience: _Audience, event: Event) -> None:
+        for identity, fork in audience.forks.items():
+            if fork.begun is not None and event.type != "connection_failure":
+                fork.begun.append(event)
+            own = event.connection is None or event.connection.id == identity
+            if (
+                not fork.answered
+                and own
+                and event.type.startswith(("connection_", "seance_"))
+                and event.type != "connection_failure"
+            ):
+                fork.log.append(event)
+
+    # --- when it is known who is rung ---
+
+    def _close(self, audience: _Audience, seance: Seance) -> None:
+        self._open.pop(seance.id, None)
+        for fork in audience.forks.values():
+            begun, fork.begun = fork.begun, None
+            if begun is None:
+                continue
+            outer = [domain for domain in fork.domains if domain not in audience.whole]
+            if len(fork.domains) == 1 and outer:
+                self._out.extend(Message(outer[0], event) for event in begun)
+                audience.whole.append(outer[0])
+                fork.given[outer[0]] = -1
+            for event in begun:
+                call = event.call
+                if call is None or _fork_of(audience, call) is not fork or call.side != "b":
+                    continue
+                if call.party.domain and call.party.domain not in audience.whole:
+                    self._out.append(Message(call.party.domain, event))
+
+    def _answer(self, audience: _Audience, call: Call) -> None:
+        """Somebody answered: its domain gets what was withheld from it, and everything from now on."""
+        fork = _fork_of(audience, call)
+        if fork is None or call.side != "b" or fork.answered:
+            return
+        fork.answered = True
+        domain = call.party.domain
+        if domain and domain not in audience.whole:
+            known = fork.log[fork.given.get(domain, 0) :]
+            own = (event for event in known if event.call is None or event.call.party.domain != domain)
+            self._out.extend(Message(domain, event) for event in own)
+            audience.whole.append(domain)
+
+
+def _is_first(seance: Seance, call: Call) -> bool:
+    return seance.first in ("", call.id)
+
+
+def _fork_of(audience: _Audience, call: Call) -> _Fork | None:
+    return audience.forks.get(call.connection.id) if call.connection is not None else None
