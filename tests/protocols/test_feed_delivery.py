@@ -56,6 +56,14 @@ async def test_get_requests_have_no_body_and_tell_no_parameters_in_the_journal(v
     assert {facts["url"] for _, facts in outcomes(vox)} == {URL}
 
 
+async def test_the_journal_has_no_credentials(vox):
+    delivery = Delivery(vox.world.switch, lambda: vox.web, "test")
+    delivery.send(Message("1", url="https://me:secret@crm.example/a?key=secret"))
+    await vox.advance(1)
+    assert outcomes(vox)[0][1]["url"] == "https://crm.example/a"
+    assert "me:" not in str([one.facts()["url"] for one in vox.world.journal if one.kind == "feed"])
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome", "facts"),
     [

@@ -261,7 +261,8 @@ async def test_nobody_listens_there(driver, served):
         assert "url" in server.outcomes[0][1]
 
 
-async def test_a_slow_receiver_does_not_hold_up_another(driver, served, receiver, nursery):
+async def test_a_slow_receiver_does_not_hold_up_another(driver, served, receiver, nursery, monkeypatch):
+    monkeypatch.setattr(feeds, "SECONDS", 1.0)
     slow = Receiver()
     slow.mode = "slow"
     await nursery.start(slow.run)

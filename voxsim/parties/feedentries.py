@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -23,7 +24,19 @@ _METHODS: Final = ("POST", "GET")
 _STATUSES: Final = ("full", "short")
 _FLOWS: Final = ("upper", "lower")
 _RULE: Final = ("extension", "events", "method", "url", "enabled", "note")
-_URL: Final = re.compile(r"https?://[!-~]+")
+_URL: Final = re.compile(r"https?://[A-Za-z0-9._~:\[\]@!$&'()*+,;=%-]+([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
+_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def is_url(text: str) -> bool:
+    """Whether requests can go there: http or https, a host, and nothing in it that would have to be encoded."""
+    if not _URL.fullmatch(text) or _ESCAPE.search(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 @attrs.frozen(kw_only=True)
@@ -160,8 +173,9 @@ def _read_rules(table: Table) -> list[VoipNowRuleEntry]:
         if event not in EVENTS:
             near = did_you_mean(event, EVENTS)
             raise table.wrong(f"'events' are some of {', '.join(EVENTS)}, got {event!r}.{near}", "events")
-    table.need("url", str)
-    url = table.matching("url", _URL, "a URL such as 'https://crm.example/calls'") or ""
+    url = table.need("url", str)
+    if not is_url(url):
+        raise table.wrong(f"'url' is an encoded URL such as 'https://crm.example/calls', got {url!r:.200}.", "url")
     enabled = table.take("enabled", bool)
     return [
         VoipNowRuleEntry(

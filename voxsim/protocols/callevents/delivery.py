@@ -145,7 +145,7 @@ class Delivery:
     def note(self, outcome: str, message: HttpMessage, *, status: int | None = None, error: str | None = None) -> None:
         """Write down what became of a request."""
         facts: dict[str, object] = {"feed": self._feed, "call": message.call}
-        facts.update(method=message.method, url=message.url.partition("?")[0])
+        facts.update(method=message.method, url=_shown(message.url))
         if status is not None:
             facts["status"] = status
         if error is not None:
@@ -215,3 +215,10 @@ def _host(url: str) -> str:
     except ValueError:
         return url
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _shown(url: str) -> str:
+    """A URL as it may be written down: without its parameters and credentials."""
+    scheme, slashes, rest = url.partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"

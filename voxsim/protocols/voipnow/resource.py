@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, unquote
 
 import attrs
 
-from voxsim.protocols.voipnow.rules import EventType, Method, Rule, Rules, is_url
+from voxsim.parties.feedentries import is_url
+from voxsim.protocols.voipnow.rules import EventType, Method, Rule, Rules
 
 PREFIX: Final = "/uapi/"
 """What the path of every request to it begins with."""

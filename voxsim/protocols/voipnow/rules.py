@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from typing import Final
@@ -126,12 +125,3 @@ class Rules:
             else own or every or []
         )
         return [rule for identity in both if (rule := self._rules[identity]).enabled]
-
-
-_URL: Final = re.compile(r"https?://[A-Za-z0-9._~:\[\]@!$&'()*+,;=%-]+([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
-_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-
-def is_url(text: str) -> bool:
-    """Whether a rule can have this URL: http or https, and nothing in it that would have to be encoded."""
-    return bool(_URL.fullmatch(text)) and not _ESCAPE.search(text)
