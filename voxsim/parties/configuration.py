@@ -105,7 +105,7 @@ def _read(file: Path) -> Configuration:
     queues = _distinct(whole.tables("queue"), lambda table: read_queue(table, names), "application", "name")
     known = tuple(one.name for one in queues)
     rules = {one.name: tuple(rule.name for rule in one.rules) for one in applications}
-    return Configuration(
+    made = Configuration(
         account=account,
         applications=applications,
         users=_distinct(whole.tables("user"), lambda table: read_user(table, names), "name"),

@@ -74,3 +74,24 @@ def _digits(number: str) -> str:
     if not digits:
         raise ConfigurationError(f"'dids' are phone numbers such as '+15550100', got {number!r}.")
     return digits
+
+
+def contradiction(named: Iterable[tuple[str, Identity]]) -> str | None:
+    """What cannot be about the identities of these (each with a name for people), or None when all is well."""
+    owners: dict[tuple[str, str], str] = {}
+    clients: dict[str, tuple[str, str]] = {}
+    domains: dict[str, tuple[str, str]] = {}
+    for name, identity in named:
+        domain, client, short = identity.domain, identity.client, identity.short
+        if short and (domain, short) in owners:
+            return f"{name} has the extension {short!r} of {owners[domain, short]}: give it another one."
+        owners[domain, short] = name
+        if not client:
+            continue
+        other, known = clients.setdefault(domain, (name, client))
+        if known != client:
+            return f"{name}'s '{client}*' and {other}'s '{known}*' are of one domain: a domain has one client."
+        other, known = domains.setdefault(client, (name, domain))
+        if known != domain:
+            return f"{name}'s '{client}*' is of the domain {domain!r}, and {other}'s of {known!r}: a client has one."
+    return None

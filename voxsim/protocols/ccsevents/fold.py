@@ -92,6 +92,7 @@ class Fold(Telling):
         link = leg.link if not leg.initiator else None
         call = Call(
             id=leg.id,
+            run=leg.run,
             party=leg.party,
             side="b" if link is not None else "a",
             dir="in" if leg.incoming else "out",

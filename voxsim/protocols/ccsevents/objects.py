@@ -24,10 +24,11 @@ class Call:
         remote_number: the other party, as it is shown to this one.
         state: `init`, `ringing`, `talk`, `hold` or `stopped`.
         connection, seance: what it belongs to now.
-        run, unit: the journal's session and unit that it is.
+        run: the key of the journal's session that it is in.
     """
 
     id: str
+    run: str
     party: Party
     side: str
     dir: str
