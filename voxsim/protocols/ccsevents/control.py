@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.parties.line import Line
-from voxsim.parties.party import Party, kind_of
+from voxsim.parties.party import Party
+from voxsim.protocols.callevents.model import PartyKind
 from voxsim.protocols.ccsevents.client import Answer, Owner
 from voxsim.protocols.ccsevents.links import Links
 from voxsim.protocols.ccsevents.requests import (
     BAD,
     CONFLICT,
+    FORBIDDEN,
     MISSING,
     UNSUPPORTED,
     Parameters,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from voxsim.engine.leg import Leg
     from voxsim.engine.units.call import Call as Unit
     from voxsim.parties.world import World
+    from voxsim.protocols.callevents.people import People
     from voxsim.protocols.ccsevents.fold import Fold
     from voxsim.protocols.ccsevents.objects import Call, Connection
 
@@ -48,13 +51,17 @@ class Control:
 
     Args:
         world: whose calls they act on.
+        people: who is who.
         fold: which calls and connections there are.
         links: makes addresses of records.
         has_record: whether there is a record's file, by its path.
     """
 
-    def __init__(self, world: World, fold: Fold, links: Links, has_record: Callable[[str], bool]) -> None:
+    def __init__(
+        self, world: World, people: People, fold: Fold, links: Links, has_record: Callable[[str], bool]
+    ) -> None:
         self._world = world
+        self._people = people
         self._fold = fold
         self._links = links
         self._has_record = has_record
@@ -114,11 +121,14 @@ class Control:
     def _new_invite(self, owner: Owner, parameters: Parameters) -> dict[str, Any]:
         """A subscriber calls a number, as if it had dialled it."""
         name, number = needed(parameters, "owner"), needed(parameters, "number")
-        self._check_user(owner, name)
-        kind = "user" if self._world.directory.find("user", name) is not None else kind_of(name)
-        party = self._world.directory.find(kind, name)
-        if party is None or party.address != name:
-            party = Party.make(kind, name)
+        who = self._people.callee("user", name)
+        if who.domain != owner.domain or who.kind is not PartyKind.USER:
+            raise Refused(MISSING, f"There is no subscriber {name[:80]!r} in {owner.domain}.")
+        if owner.alone is not None and not is_of(who, owner.alone):
+            raise Refused(FORBIDDEN, "A user calls in its own name alone.")
+        party = self._world.directory.find("user", who.number)
+        if party is None or party.address != who.number:
+            party = Party.make("user", who.number)
         line = self._world.call_in(party, number)
         if line.leg.call is None:
             raise Refused(MISSING, f"No rule takes a call to {number!r}.")
@@ -262,7 +272,7 @@ class Control:
         """A call whose phone it may use."""
         call = self._call(owner, parameters)
         if owner.alone is not None and not is_of(call.party, owner.alone):
-            raise Refused(403, "A user acts on its own calls alone.")
+            raise Refused(FORBIDDEN, "A user acts on its own calls alone.")
         return self._leg(call)
 
     def _talking(self, owner: Owner, parameters: Parameters) -> Leg:
@@ -280,10 +290,6 @@ class Control:
             raise Refused(CONFLICT, "This connection is not answered yet.")
         calls = connection.calls
         return self._unit(calls.get(connection.caller) or next(iter(calls.values())))
-
-    def _check_user(self, owner: Owner, name: str) -> None:
-        if owner.alone is not None and name not in owner.alone:
-            raise Refused(403, "A user calls in its own name alone.")
 
 
 def _together(call: Call) -> Iterator[Any]:

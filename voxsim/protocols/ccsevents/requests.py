@@ -58,7 +58,7 @@ def read_request(text: str) -> Request:
     except (ValueError, RecursionError):
         raise Refused(BAD, "A message is JSON: [method, {parameters}].") from None
     match value:
-        case [str(method), {**parameters}]:
+        case [str(method), dict(parameters)]:
             return Request(method, parameters.pop("qid", None), parameters)
     raise Refused(BAD, 'A message is a list of two, the method and its parameters: ["connection_info", {"qid": 1}].')
 

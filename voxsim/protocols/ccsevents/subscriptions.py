@@ -14,7 +14,7 @@ import attrs
 
 from voxsim.protocols.callevents.model import Party
 from voxsim.protocols.ccsevents.events import CLASS, TYPES, Event
-from voxsim.protocols.ccsevents.requests import BAD, TOO_MANY, Parameters, Refused
+from voxsim.protocols.ccsevents.requests import BAD, FORBIDDEN, TOO_MANY, Parameters, Refused
 from voxsim.vocabulary.naming import did_you_mean
 
 LONGEST: Final = 3600
@@ -86,7 +86,7 @@ class Subscriptions:
             self._known.pop(identity, None)
             return {"id": identity, "expires": 0}
         if not allowed:
-            raise Refused(403, "This connection may not subscribe: its token lacks the role 'subscr'.")
+            raise Refused(FORBIDDEN, "This connection may not subscribe: its token lacks the role 'subscr'.")
         old = self._known.get(identity)
         if old is None and len(self._known) >= MOST:
             raise Refused(TOO_MANY, f"A connection may have {MOST} subscriptions.")
