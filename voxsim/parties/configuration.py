@@ -30,6 +30,7 @@ from voxsim.parties.entries import (
     WebEntry,
 )
 from voxsim.parties.feedentries import read_ccsevents, read_voipnow
+from voxsim.parties.identity import contradiction
 from voxsim.parties.reading import (
     APPLICATION_NAME,
     RULE_NAME_CHARACTERS,
@@ -122,6 +123,20 @@ def _read(file: Path) -> Configuration:
         server=read_server(whole.table("server")),
         voipnow=read_voipnow(whole.table("voipnow")),
         ccsevents=read_ccsevents(whole.table("ccsevents")),
+    )
+    if (wrong := _contradiction(made)) is not None:
+        raise whole.wrong(wrong)
+    return made
+
+
+def _contradiction(made: Configuration) -> str | None:
+    """What cannot be about who is who, or None."""
+    return contradiction(
+        (
+            *((one.name, one.identity) for one in made.users),
+            *((one.address, one.identity) for one in made.parties),
+            *((rule.name, rule.identity) for one in made.applications for rule in one.rules),
+        )
     )
 
 
