@@ -21,6 +21,7 @@ from voxsim.protocols.voipnow.configured import dialect_of, extended, rules_of
 from voxsim.protocols.voipnow.feed import VoipNow
 from voxsim.protocols.voipnow.resource import PREFIX, PhoneCallEvents
 from voxsim.protocols.voipnow.rules import EventType, Method, Rule
+from voxsim.server.ccs import CcsDoor
 from voxsim.server.messages import JSON, Request, Response
 from voxsim.vocabulary.codes import HttpCode
 from voxsim.vocabulary.errors import ConfigurationError
@@ -69,6 +70,7 @@ class CallEvents:
         self._changed: dict[str, None] = {}
         self._writing = trio.Lock()
         self._deliveries: list[Delivery] = []
+        self._ccs = CcsDoor(configuration, self.people, server, self.follow, self._trouble)
         self._fixed = frozenset(rule.id for rule in self.voipnow.rules)
 
     async def open(self) -> None:
@@ -82,6 +84,7 @@ class CallEvents:
         self._server.last.append(self._delivered)
         if len(rules):
             self._follow_for_voipnow()
+        self._ccs.open()
 
     def follow(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
         """Tell a feed of all calls from now on, and give its messages away."""

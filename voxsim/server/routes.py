@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from voxsim.server.sweep import Sweep
 
 Management = Callable[[Request], Awaitable[Response]]
+Attend = Callable[["Routes", Request, bytes, "Stream"], Awaitable[None]]
+"""Carries a WebSocket that is no session's: the request that asked for it, the bytes behind it, and the stream."""
 
 API: Final = "/platform_api"
 CALLS: Final = "/calls"
@@ -61,6 +63,8 @@ class Routes:
     Attributes:
         management: answers the management API.
         more: answers what other paths begin with, each by its beginning; for programs of this machine.
+        free: the same for those who know a path that cannot be guessed.
+        sockets: carries WebSockets that are no session's, by the beginning of the path.
         calls: places simulated calls.
         records: what is left of sessions that have ended.
         shelf: the files of recordings.
@@ -74,6 +78,8 @@ class Routes:
     sweep: Sweep
     management: Management
     more: Mapping[str, Management]
+    free: Mapping[str, Management]
+    sockets: Mapping[str, Attend]
     calls: Calls
     records: Records
     shelf: Shelf
@@ -91,6 +97,9 @@ class Routes:
             if request.method not in ("GET", "HEAD"):
                 return _only("GET")
             return self._wrong_host(request) or await self.shelf.answer(request)
+        for beginning, answer in self.free.items():
+            if path.startswith(beginning):
+                return self._wrong_host(request) or await answer(request)
         if path == API or path.startswith(API + "/"):
             return self._barred(request, CLIENT_HOSTS) or await self.management(request)
         if (barred := self._barred(request)) is not None:
@@ -132,15 +141,19 @@ class Routes:
     async def upgrade(self, request: Request, trailing: bytes, stream: Stream) -> None:
         """Carry the WebSocket that a request asks for, until it is closed."""
         barred = self._wrong_host(request)
+        for beginning, attend in self.sockets.items():
+            if barred is None and (request.path == beginning or request.path.startswith(f"{beginning}/")):
+                await attend(self, request, trailing, stream)
+                return
         address = Address.parse(request.target)
         session = address.find(self.door.switch.sessions) if address is not None else None
         if barred is not None or address is None or session is None:
-            await stream.send(_bare(barred.status if barred is not None else 404))
+            await stream.send(bare(barred.status if barred is not None else 404))
             return
         try:
             socket = SocketConnection(self.door, self.limits, self.nursery, stream, request, trailing)
         except BadHandshake as error:
-            await stream.send(_bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
+            await stream.send(bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
             return
 
         def opened() -> WebSocket | str:
@@ -180,7 +193,7 @@ def _only(method: str) -> Response:
     return attrs.evolve(refused(405, f"Only {method} is answered here."), headers=(("allow", method),))
 
 
-def _bare(status: int, text: str = "", headers: str = "") -> bytes:
+def bare(status: int, text: str = "", headers: str = "") -> bytes:
     """A response in bytes, where HTTP's framing has been left behind."""
     body = text.encode()
     phrase = HTTPStatus(status).phrase

@@ -29,7 +29,7 @@ from voxsim.server.limits import ServerLimits
 from voxsim.server.listening import Listening
 from voxsim.server.messages import Request, Response
 from voxsim.server.records import Records
-from voxsim.server.routes import Management, Routes
+from voxsim.server.routes import Attend, Management, Routes
 from voxsim.server.shelf import PREFIX as RECORDS
 from voxsim.server.shelf import Shelf
 from voxsim.server.sweep import Sweep
@@ -63,6 +63,8 @@ class Server:
         management: answers the management API; the caller sets it before the server runs.
         keys: knows the service accounts' keys; the caller sets it, too.
         more: answers what else the server is asked for, by the beginning of the path.
+        free: the same, for those who know a path that cannot be guessed.
+        sockets: carries WebSockets that are no session's, by the beginning of the path.
         last: what is waited for, within the server's bounded time, when all sessions have ended.
         url, secure_url: the beginnings of all URLs, once the server listens.
     """
@@ -82,6 +84,8 @@ class Server:
         self.management: Management = _no_management
         self.keys: Verifier | None = None
         self.more: dict[str, Management] = {}
+        self.free: dict[str, Management] = {}
+        self.sockets: dict[str, Attend] = {}
         self.last: list[Callable[[], Awaitable[None]]] = []
         self.url = self.secure_url = ""
         self.records: Records
@@ -138,6 +142,8 @@ class Server:
             sweep=sweep,
             management=self._manage,
             more=self.more,
+            free=self.free,
+            sockets=self.sockets,
             calls=Calls(self.door, self.world),
             records=self.records,
             shelf=self.shelf,
