@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 import attrs
 import pytest
 
-from voxsim.protocols.voipnow.requests import STATUSES, Dialect, Parameters, request
+from voxsim.protocols.voipnow.requests import STATUSES, CallEvent, Dialect, Parameters
 from voxsim.protocols.voipnow.rules import EventType, Method, Rule, Rules
 
-TEN = list(dict(Parameters(call_id="").pairs(Dialect())))
+TEN = list(dict(Parameters(call_id="").pairs("CALLING", Dialect())))
 
 TRANSFERRING = """
 from voxsim import *
@@ -403,6 +403,10 @@ async def test_with_nothing_configured_everybody_has_an_extension(vox, rings):
 
 RULE = Rule(id="1", extension="0003*202", event=EventType.DIAL_IN, method=Method.POST, url="http://crm.test/hooks")
 KNOWN = Parameters(call_id="5f0c9d7a41b24f6e", caller_number="15550101", caller_name="Jan & Ö", called_number="0003*1")
+
+
+def request(rule, at, extension, parameters, dialect):
+    return CallEvent(at, parameters.call_id, extension, rule, parameters.pairs("CALLING", dialect))
 
 
 def form(text):

@@ -134,7 +134,7 @@ def _tell_sessions(project: Project) -> None:
             facts = record.facts()
             why = facts.get("status") or facts.get("error", "")
             terminal.tell(f"[{facts['feed']}] {record.name}: {facts.get('method', '')} {facts.get('url', '')}: {why}")
-        session = switch.sessions.get(record.session or "") if record.kind in ("log", "error", "warning") else None
+        session = switch.sessions.get(record.session or "") if record.kind != "feed" else None
         if session is not None:
             where = record.facts().get("where")
             text = f"Error: {where}: {record.name}" if record.kind == "error" and where else record.name
@@ -145,7 +145,7 @@ def _tell_sessions(project: Project) -> None:
 
     switch.on_session_begin.append(begun)
     switch.on_session_end.append(ended)
-    switch.subscribe(told)
+    switch.subscribe(told, ("log", "error", "warning", "feed"))
 
 
 # --- the process ---

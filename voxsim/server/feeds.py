@@ -16,7 +16,7 @@ import trio
 from voxsim.protocols.callevents.delivery import SECONDS, Delivery
 from voxsim.protocols.callevents.feeds import Feed, Feeds
 from voxsim.protocols.callevents.people import People
-from voxsim.protocols.callevents.view import View
+from voxsim.protocols.callevents.view import KINDS, View
 from voxsim.protocols.voipnow.configured import dialect_of, extended, rules_of
 from voxsim.protocols.voipnow.feed import VoipNow
 from voxsim.protocols.voipnow.resource import PREFIX, PhoneCallEvents
@@ -89,7 +89,7 @@ class CallEvents:
     def follow(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
         """Tell a feed of all calls from now on, and give its messages away."""
         if not self.feeds.names:
-            self._switch.subscribe(self.feeds.see)
+            self._switch.subscribe(self.feeds.see, KINDS)
         self.feeds.add(name, feed, deliver)
 
     def delivery(self, name: str) -> Delivery:

@@ -14,7 +14,7 @@ from voxsim.parties.identity import Identity
 from voxsim.protocols.callevents.delivery import SECONDS, Delivery
 from voxsim.protocols.callevents.feeds import Feeds
 from voxsim.protocols.callevents.people import Menu, People
-from voxsim.protocols.callevents.view import View
+from voxsim.protocols.callevents.view import KINDS, View
 from voxsim.protocols.voipnow.configured import extended
 from voxsim.protocols.voipnow.feed import VoipNow
 from voxsim.protocols.voipnow.requests import CallEvent, Dialect
@@ -78,7 +78,7 @@ class VoipNowHandle:
         self._delivery = Delivery(world.switch, lambda: world.switch.web, "voipnow", seconds=seconds)
         feed = VoipNow(self.rules, dialect)
         self._view = View(self.people, world.switch.epoch)
-        world.switch.subscribe(Feeds(self._view, {"voipnow": (feed, self._send)}, _raise).see)
+        world.switch.subscribe(Feeds(self._view, {"voipnow": (feed, self._send)}, _raise).see, KINDS)
         for event in tuple(events) or EVENTS:
             self.rule(EventType(EVENTS.index(event)), url, method=Method[method], extension=extension)
 

@@ -12,7 +12,7 @@ from voxsim.protocols.callevents.causes import Cause
 from voxsim.protocols.callevents.model import Leg, Link, Party, Session
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Happening:
     """Something that happened; `at` is in unix milliseconds and never falls within a session."""
 
@@ -20,21 +20,21 @@ class Happening:
     session: Session
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegCreated(Happening):
     """There is a leg. A target's link is set already; the first leg of a session begins the session."""
 
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Routed(Happening):
     """A leg calls somebody: a link begins. Its first target follows, as LegCreated or LegLinked."""
 
     link: Link
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class TargetAdded(Happening):
     """A number is called that was not called before in this session; `index` counts from 0."""
 
@@ -42,7 +42,7 @@ class TargetAdded(Happening):
     index: int
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegLinked(Happening):
     """A leg that was there before joins a link: the scenario connected two calls."""
 
@@ -50,21 +50,21 @@ class LegLinked(Happening):
     link: Link
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegRinging(Happening):
     """A called party's phone rings; of an incoming leg, the caller hears it. Once for each leg."""
 
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegAnswered(Happening):
     """A leg is connected: its party answered, or the scenario answered its call."""
 
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LinkAnswered(Happening):
     """A link has its first answer; comes right behind that leg's LegAnswered, or LegLinked."""
 
@@ -72,21 +72,21 @@ class LinkAnswered(Happening):
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegHeld(Happening):
     """A party put its call on hold."""
 
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegResumed(Happening):
     """A party took its call off hold."""
 
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Dtmf(Happening):
     """A party pressed a digit."""
 
@@ -94,14 +94,14 @@ class Dtmf(Happening):
     digit: str
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Queued(Happening):
     """The session waits in a queue for somebody who serves it."""
 
     queue: str
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegChanged(Happening):
     """Something else about a leg is new: `device` (which one answered) or `forwarded`."""
 
@@ -110,7 +110,7 @@ class LegChanged(Happening):
     value: str
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class RecordStarted(Happening):
     """A record begins: of a leg and its link, as far as it is known which; `record` is its number."""
 
@@ -120,7 +120,7 @@ class RecordStarted(Happening):
     url: str
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class RecordReady(Happening):
     """A record has ended and can be fetched; `duration` is in milliseconds. It may come after the link's end."""
 
@@ -131,7 +131,7 @@ class RecordReady(Happening):
     duration: int
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Transferred(Happening):
     """A transfer worked, and the one who asked for it is about to leave.
 
@@ -150,7 +150,7 @@ class Transferred(Happening):
     attended: bool
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class RouteFailed(Happening):
     """Somebody could not be called at all: no such number, nobody logged in, not allowed. No leg came of it.
 
@@ -168,20 +168,20 @@ class RouteFailed(Happening):
     cause: Cause
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LegEnded(Happening):
     """A leg is over; its code, cause and who ended it are set. It still has its link, which may outlive it."""
 
     leg: Leg
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class LinkEnded(Happening):
     """A link is over: all its targets are, and it was answered or its initiator is gone."""
 
     link: Link
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class SessionEnded(Happening):
     """All is over, and the view has forgotten it; only a RecordReady may have come late, before this."""

@@ -49,7 +49,8 @@ class View(Linking):
 
     def see(self, record: Record) -> list[Happening]:
         """What one more record means, in order; most mean nothing."""
-        handler = _HANDLERS.get((record.kind, record.name))
+        handlers = _HANDLERS.get(record.kind)
+        handler = handlers.get(record.name) if handlers is not None else None
         if handler is None:
             return []
         out: list[Happening] = []
@@ -355,26 +356,27 @@ class View(Linking):
 
 _Handler = Callable[[View, Record, Facts], None]
 
-_HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
-    ("session", "created"): View._session_created,
-    ("session", "ended"): View._session_ended,
-    ("leg", "created"): View._created,
-    ("leg", "routed"): View._routed,
-    ("leg", "ringing"): View._ringing,
-    ("leg", "early_media"): View._early_media,
-    ("leg", "answered"): View._answered,
-    ("leg", "forwarded"): View._forwarded,
-    ("leg", "held"): View._held,
-    ("leg", "resumed"): View._held,
-    ("leg", "dtmf"): View._dtmf,
-    ("leg", "refer"): View._refer,
-    ("leg", "transferred"): View._transferred,
-    ("leg", "transfer failed"): View._transfer_failed,
-    ("leg", "ended"): View._ended,
-    ("queue", "entered"): View._queued,
-    ("media", "routed"): View._media_routed,
-    ("media", "cut"): View._media_cut,
-    ("recording", "started"): View._record_started,
-    ("recording", "stopped"): View._record_stopped,
+_HANDLERS: Final[dict[str, dict[str, _Handler]]] = {
+    "session": {"created": View._session_created, "ended": View._session_ended},
+    "leg": {
+        "created": View._created,
+        "routed": View._routed,
+        "ringing": View._ringing,
+        "early_media": View._early_media,
+        "answered": View._answered,
+        "forwarded": View._forwarded,
+        "held": View._held,
+        "resumed": View._held,
+        "dtmf": View._dtmf,
+        "refer": View._refer,
+        "transferred": View._transferred,
+        "transfer failed": View._transfer_failed,
+        "ended": View._ended,
+    },
+    "media": {"routed": View._media_routed, "cut": View._media_cut},
+    "recording": {"started": View._record_started, "stopped": View._record_stopped},
 }
-"""What is done with each record that means something."""
+"""What is done with each record that means something, by its kind and name."""
+
+KINDS: Final = frozenset(_HANDLERS)
+"""The kinds of records that can mean something."""

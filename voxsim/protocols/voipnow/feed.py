@@ -17,7 +17,7 @@ from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.model import Leg, Link, Party, PartyKind, Session
 from voxsim.protocols.voipnow.configured import dialect_of, rules_of
-from voxsim.protocols.voipnow.requests import ANSWER, CallEvent, Dialect, Parameters, request
+from voxsim.protocols.voipnow.requests import ANSWER, CALLING, CallEvent, Dialect, Parameters
 from voxsim.protocols.voipnow.rules import EventType, Rules
 
 
@@ -113,7 +113,7 @@ class VoipNow:
         caller, callee = happening.link.initiator, happening.leg.party
         part = self._call(happening.session).parts.get(caller.id)
         if part is not None and part.known.outgoing:
-            part.known = attrs.evolve(part.known, called_extension=_visible(callee, part.owner))
+            part.known.called_extension = _visible(callee, part.owner)
             self._answer(part, EventType.ANSWER_OUT)
 
     def _leg_ended(self, happening: told.LegEnded) -> None:
@@ -180,40 +180,39 @@ class VoipNow:
         """What an extension that is called, or the scenario's own, is told of its caller."""
         menu = self._call(session).menu
         caller = leg if leg.incoming else leg.link.initiator if leg.link is not None else None
-        if caller is None:
-            known = Parameters(call_id=session.call_id, caller_number=leg.shown, caller_name=leg.shown_name)
-        else:
-            known = Parameters(
-                call_id=session.call_id,
-                caller_number=_number(caller.party, owner),
-                caller_name=caller.party.display_name or caller.shown_name,
-                caller_extension=_visible(caller.party, owner),
-            )
         forwarded = owner is leg.party and (menu is not None or caller is None or _passed_on(caller, leg))
-        return attrs.evolve(
-            known,
+        known = Parameters(
+            call_id=session.call_id,
             called_did=session.did,
             called_extension=owner.extended,
-            caller_extension=_visible(menu.owner, owner) if menu is not None else known.caller_extension,
             called_number=owner.extended if forwarded or caller is None else caller.number,
         )
+        if caller is None:
+            known.caller_number, known.caller_name = leg.shown, leg.shown_name
+        else:
+            known.caller_number = _number(caller.party, owner)
+            known.caller_name = caller.party.display_name or caller.shown_name
+            known.caller_extension = _visible(caller.party, owner)
+        if menu is not None:
+            known.caller_extension = _visible(menu.owner, owner)
+        return known
 
     # --- telling ---
 
     def _answer(self, part: _Part, event: EventType) -> None:
         if not part.answered:
             part.answered = True
-            part.known = attrs.evolve(part.known, status=ANSWER)
-            self._tell(part, event)
+            self._tell(part, event, ANSWER)
 
     def _hangup(self, part: _Part, cause: Cause | None) -> None:
-        part.known = attrs.evolve(part.known, status=self._dialect.status(cause))
-        self._tell(part, EventType.HANGUP)
+        self._tell(part, EventType.HANGUP, self._dialect.status(cause))
 
-    def _tell(self, part: _Part, event: EventType) -> None:
+    def _tell(self, part: _Part, event: EventType, status: str = CALLING) -> None:
         extension = part.owner.extended
-        for rule in self.rules.due(extension, event):
-            self._out.append(request(rule, self._at, extension, part.known, self._dialect))
+        rules = self.rules.due(extension, event)
+        if rules:
+            pairs = part.known.pairs(status, self._dialect)
+            self._out += [CallEvent(self._at, part.known.call_id, extension, rule, pairs) for rule in rules]
 
 
 def _outcome(part: _Part, leg: Leg) -> Cause | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 import attrs
 
@@ -49,7 +50,7 @@ class Dialect:
         return status if self.full or status == ANSWER else UNKNOWN
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)
 class Parameters:
     """What is known of the call for the extension whose event it is; texts, empty when there is nothing to say."""
 
@@ -58,51 +59,45 @@ class Parameters:
     caller_name: str = ""
     called_did: str = ""
     called_extension: str = ""
-    status: str = CALLING
     outgoing: bool = False
     caller_extension: str = ""
     called_number: str = ""
 
-    def pairs(self, dialect: Dialect) -> list[tuple[str, str]]:
-        """All ten, always, in the documented order."""
+    def pairs(self, status: str, dialect: Dialect) -> tuple[tuple[str, str], ...]:
+        """All ten, always, in the documented order, with this CallStatus."""
         flow = "OUT" if self.outgoing else "IN"
-        pairs = [
+        old_name = (("CallerIDNam", self.caller_name),) if dialect.old_spelling else ()
+        return (
             ("CallID", self.call_id),
             ("CallerIDNum", self.caller_number),
             ("CallerIDName", self.caller_name),
+            *old_name,
             ("CalledDID", self.called_did),
             ("CalledExtension", self.called_extension),
-            ("CallStatus", self.status),
+            ("CallStatus", status),
             ("CallFlow", flow.lower() if dialect.lower_flow else flow),
             ("CallerExtension", self.caller_extension),
             ("CalledNumber", self.called_number),
             ("CallAPIID", f"vs-{self.call_id}"),
-        ]
-        if dialect.old_spelling:
-            pairs.insert(3, ("CallerIDNam", self.caller_name))
-        return pairs
+        )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class CallEvent:
-    """One request as it is to be made.
+    """One request as it is to be made. It is encoded when somebody asks for it.
 
     Attributes:
         at: the unix milliseconds of the happening.
         call: the call's id: requests of one call are made in order.
         extension: whose event it is.
         rule: the rule that asked for it.
-        url: with the parameters in its query, for GET.
-        body: the form, for POST.
-        parameters: the pairs, as they were before they were encoded.
+        parameters: the pairs, before they are encoded.
     """
 
     at: int
     call: str
     extension: str
     rule: Rule
-    url: str
-    body: bytes
     parameters: tuple[tuple[str, str], ...]
 
     @property
@@ -111,9 +106,28 @@ class CallEvent:
         return self.rule.method.name
 
     @property
+    def url(self) -> str:
+        """The rule's URL; for GET with the parameters behind a query of its own."""
+        url = self.rule.url
+        if self.rule.method is Method.POST:
+            return url
+        parts = urlsplit(url)
+        query = f"{parts.query}&{self._form}" if parts.query else self._form
+        return urlunsplit(parts._replace(query=query, fragment=""))
+
+    @property
+    def body(self) -> bytes:
+        """The form, for POST."""
+        return self._form.encode() if self.rule.method is Method.POST else b""
+
+    @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """The request's own headers."""
-        return (("Content-Type", "application/x-www-form-urlencoded"),) if self.body else ()
+        return _FORM if self.rule.method is Method.POST else ()
+
+    @property
+    def _form(self) -> str:
+        return "&".join([f"{name}={_encoded(value)}" for name, value in self.parameters])
 
     def shown(self) -> list[str]:
         """The request as lines: what goes where, then the form."""
@@ -121,15 +135,10 @@ class CallEvent:
         return [first, self.body.decode()] if self.body else [first]
 
 
-def request(rule: Rule, at: int, extension: str, parameters: Parameters, dialect: Dialect) -> CallEvent:
-    """The request that a rule asks for, with these parameters."""
-    pairs = parameters.pairs(dialect)
-    form = urlencode(pairs, errors="replace")
-    url, body = rule.url, form.encode()
-    if rule.method is Method.GET:
-        parts = urlsplit(url)
-        query = f"{parts.query}&{form}" if parts.query else form
-        url, body = urlunsplit(parts._replace(query=query, fragment="")), b""
-    return CallEvent(
-        at=at, call=parameters.call_id, extension=extension, rule=rule, url=url, body=body, parameters=tuple(pairs)
-    )
+_FORM: Final = (("Content-Type", "application/x-www-form-urlencoded"),)
+
+
+@lru_cache(maxsize=4096)
+def _encoded(value: str) -> str:
+    """A value in a form; half of a surrogate pair becomes a question mark."""
+    return quote_plus(value, errors="replace")
