@@ -23,7 +23,6 @@ from voxsim.protocols.ccsevents.client import Client, Owner
 from voxsim.protocols.ccsevents.control import Control
 from voxsim.protocols.ccsevents.domains import Message
 from voxsim.protocols.ccsevents.feed import CcsEvents
-from voxsim.protocols.ccsevents.fold import GRACE
 from voxsim.protocols.ccsevents.links import Links
 from voxsim.server.messages import Request, Response
 from voxsim.server.routes import Routes, bare
@@ -69,7 +68,7 @@ class CcsDoor:
         entry = configuration.ccsevents
         switch = server.world.switch
         self.feed = CcsEvents(failure_on_no_answer=entry.failure_on_no_answer)
-        self.feed.on_wait = self._wait
+        self.feed.flush_by(switch, self._deliver, lambda error: trouble(NAME, error))
         self._server = server
         self._switch = switch
         self._people = people
@@ -80,7 +79,7 @@ class CcsDoor:
         control = Control(server.world, people, self.feed.fold, self._links, self._has_record)
         self._commands = control.commands
         self._clients: dict[Client, SocketConnection] = {}
-        self._followed = self._waiting = False
+        self._followed = False
 
     def open(self) -> None:
         """Let clients in. Calls are followed from now on when there are tokens, else from the first client on."""
@@ -100,20 +99,6 @@ class CcsDoor:
     def _deliver(self, message: Message) -> None:
         for client in tuple(self._clients):
             client.offer(message)
-
-    def _wait(self) -> None:
-        """Something is kept back: let it go when its time has come, if nothing else happens."""
-        if not self._waiting:
-            self._waiting = True
-            self._switch.later(GRACE + 1, self._flush)
-
-    def _flush(self) -> None:
-        self._waiting = False
-        try:
-            for message in self.feed.flush(self._switch.epoch * 1000 + self._switch.now // 1000):
-                self._deliver(message)
-        except Exception as error:  # noqa: BLE001 - a call must not fail for who looks on
-            self._trouble(NAME, error)
 
     # --- clients ---
 

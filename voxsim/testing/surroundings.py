@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voxsim.parties.toolserver import ToolServer
     from voxsim.parties.web import ScriptedWeb
     from voxsim.parties.world import World
+    from voxsim.testing.ccs import CcsHandle
     from voxsim.testing.following import VoipNowHandle
     from voxsim.testing.stored import StorageHandle
 
@@ -63,6 +64,16 @@ class Surroundings:
         from voxsim.testing.following import VoipNowHandle
 
         return VoipNowHandle(self.world, url, **how)
+
+    def ccsevents(self, **how: Any) -> CcsHandle:
+        """Follow all calls from now on as ccsevents tells of them; keywords as for `CcsHandle`.
+
+        Whoever takes part in calls is to be there already: `vox.user("anna", extension="201", domain="alpha.test")`.
+        While nobody has an extension, everybody does.
+        """
+        from voxsim.testing.ccs import CcsHandle
+
+        return CcsHandle(self.world, **how)
 
     @property
     def recognition(self) -> Recognition:

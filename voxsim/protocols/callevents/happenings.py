@@ -102,6 +102,11 @@ class Queued(Happening):
 
 
 @attrs.define(eq=False)
+class Unqueued(Happening):
+    """The session waits no longer: somebody serves it, or it has left the queue. May come twice."""
+
+
+@attrs.define(eq=False)
 class LegChanged(Happening):
     """Something else about a leg is new: `device` (which one answered) or `forwarded`."""
 

@@ -256,11 +256,12 @@ class View(Linking):
         self._legs.pop(leg.id, None)
         if run.referrer is leg:
             run.referrer = None
-        run.routes = {route for route in run.routes if leg.id not in route}
-        for unit in [unit for unit, heard in run.heard_by.items() if heard is leg]:
-            del run.heard_by[unit]
-        for waiting in [key for key, hint in run.hints.items() if hint is leg]:
-            del run.hints[waiting]
+        if run.routes:
+            run.routes = {route for route in run.routes if leg.id not in route}
+        if run.heard_by:
+            run.heard_by = {unit: heard for unit, heard in run.heard_by.items() if heard is not leg}
+        if run.hints:
+            run.hints = {waiting: hint for waiting, hint in run.hints.items() if hint is not leg}
         self._out.append(told.LegEnded(self._at, leg.session, leg))
         for one in tuple(leg.session.links):
             if leg in one.targets:
@@ -278,7 +279,12 @@ class View(Linking):
             return
         sink = run.legs.get(other) or run.waiting.get(other)
         if sink is None:
+            if run.heard_by is None:
+                run.heard_by = {}
             run.heard_by[other] = source
+            return
+        if run.routes is None:
+            run.routes = set()
         elif (other, one) in run.routes:
             self._joined(run, source, sink)
         run.routes.add((one, other))
@@ -287,8 +293,10 @@ class View(Linking):
         run = self._runs.get(record.session or "")
         if run is not None:
             other = str(facts.get("to", ""))
-            run.routes.discard((record.unit or "", other))
-            run.heard_by.pop(other, None)
+            if run.routes:
+                run.routes.discard((record.unit or "", other))
+            if run.heard_by:
+                run.heard_by.pop(other, None)
 
     # --- transfers ---
 
@@ -327,6 +335,11 @@ class View(Linking):
         if run is not None and run.session is not None:
             self._out.append(told.Queued(self._at, run.session, str(facts.get("queue", ""))))
 
+    def _unqueued(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is not None and run.session is not None:
+            self._out.append(told.Unqueued(self._at, run.session))
+
     # --- records ---
 
     def _record_started(self, record: Record, facts: Facts) -> None:
@@ -334,10 +347,10 @@ class View(Linking):
         if run is None or run.session is None:
             return
         unit = record.unit or ""
-        leg = run.legs.get(unit) or run.heard_by.get(unit)
+        leg = run.legs.get(unit) or (run.heard_by or {}).get(unit)
         link = leg.link if leg is not None else None
         number, url = int(facts.get("record", 0)), str(facts.get("url", ""))
-        run.records[number] = leg, link
+        run.records = {**(run.records or {}), number: (leg, link)}
         if link is not None:
             link.recording += 1
         self._out.append(told.RecordStarted(self._at, run.session, leg, link, number, url))
@@ -345,9 +358,9 @@ class View(Linking):
     def _record_stopped(self, record: Record, facts: Facts) -> None:
         run = self._runs.get(record.session or "")
         number = int(facts.get("record", 0))
-        if run is None or run.session is None or number not in run.records:
+        if run is None or run.session is None or number not in (run.records or ()):
             return
-        leg, link = run.records.pop(number)
+        leg, link = (run.records or {}).pop(number)
         if link is not None:
             link.recording -= 1
         url, duration = str(facts.get("url", "")), int(facts.get("ms", 0))
@@ -373,6 +386,7 @@ _HANDLERS: Final[dict[str, dict[str, _Handler]]] = {
         "transfer failed": View._transfer_failed,
         "ended": View._ended,
     },
+    "queue": {"entered": View._queued, "served": View._unqueued, "gone": View._unqueued},
     "media": {"routed": View._media_routed, "cut": View._media_cut},
     "recording": {"started": View._record_started, "stopped": View._record_stopped},
 }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.ccsevents.domains import Domains, Message
 from voxsim.protocols.ccsevents.events import Event
-from voxsim.protocols.ccsevents.fold import Fold
+from voxsim.protocols.ccsevents.fold import GRACE, Fold
+
+if TYPE_CHECKING:
+    from voxsim.engine.switch import Switch
+
+Deliver = Callable[[Message], None]
 
 
 class CcsEvents:
@@ -42,6 +48,35 @@ class CcsEvents:
         if self.on_wait is not None and (self.fold.waits or self._domains.waits):
             self.on_wait()
         return messages
+
+    def flush_by(self, switch: Switch, deliver: Deliver, trouble: Callable[[Exception], None] | None = None) -> None:
+        """Let what is kept back go by a switch's clock when its time has come, and nothing else has happened.
+
+        Args:
+            switch: whose calls these are.
+            deliver: takes the messages.
+            trouble: is told of an error, which then harms nobody else.
+        """
+        waiting = False
+
+        def wait() -> None:
+            nonlocal waiting
+            if not waiting:
+                waiting = True
+                switch.later(GRACE + 1, flush)
+
+        def flush() -> None:
+            nonlocal waiting
+            waiting = False
+            try:
+                for message in self.flush(switch.epoch * 1000 + switch.now // 1000):
+                    deliver(message)
+            except Exception as error:
+                if trouble is None:
+                    raise
+                trouble(error)
+
+        self.on_wait = wait
 
     def _send(self, events: list[Event]) -> list[Message]:
         if self.on_events is not None:

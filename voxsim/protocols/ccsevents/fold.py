@@ -20,7 +20,7 @@ from voxsim.protocols.ccsevents.telling import Telling
 GRACE: Final = 100
 """For how many milliseconds the first of two ends is kept back."""
 
-_ENDS: Final = (told.LegEnded, told.LinkEnded, told.SessionEnded, told.RecordReady, told.Transferred)
+_ENDS: Final = (told.LegEnded, told.LinkEnded, told.SessionEnded, told.RecordReady, told.Transferred, told.Unqueued)
 """What may come between two ends that belong together."""
 
 
@@ -169,7 +169,7 @@ class Fold(Telling):
     def _end(self, call: Call, leg: Leg) -> None:
         seance, connection = call.seance, call.connection
         calling = connection is not None and connection.caller == call.id and connection.callee is None
-        if connection is not None and calling and leg.link is not None and leg.link.ended is None:
+        if connection is not None and calling and leg.link is not None:
             self._fail_unanswered(connection, leg, leg.link)
         self._delete_call(call, leg)
         for identity, (left, link) in tuple(seance.left.items()):
@@ -315,10 +315,17 @@ class Fold(Telling):
     def _queued(self, happening: told.Queued) -> None:
         seance = self._seance(happening.session)
         if seance.told:
-            seance.queue = happening.queue
+            seance.queue, seance.queued = happening.queue, True
             self._update_seance(seance, queue=happening.queue)
             if seance.state != "talk":
                 self._set_seance(seance, "queue")
+
+    def _unqueued(self, happening: told.Unqueued) -> None:
+        seance = self.seances.get(happening.session.id)
+        if seance is not None:
+            seance.queued = False
+            if seance.state == "queue":
+                self._refresh(seance)
 
     def _target_added(self, happening: told.TargetAdded) -> None:
         seance = self._seance(happening.session)
@@ -398,6 +405,7 @@ _HANDLERS: Final[dict[type[Happening], Callable[[Fold, Any], None]]] = {
     told.LegResumed: Fold._held,
     told.Dtmf: Fold._dtmf,
     told.Queued: Fold._queued,
+    told.Unqueued: Fold._unqueued,
     told.LegChanged: Fold._changed,
     told.RecordStarted: Fold._record_started,
     told.RecordReady: Fold._record_ready,

@@ -172,7 +172,7 @@ class Seance:
         first: the id of its first call; empty before there is one.
         state: `init`, `dialing`, `ivr`, `queue`, `talk`, `hold` or `stopped`.
         numbers: the subscribers that served it, in order.
-        queue: the queue that it waits in, or waited in last.
+        queue: the queue that it waits in, or waited in last; `queued` tells which.
         calls: those that are alive, by id; so are the connections.
         records: those that are running, by their number.
         people: all who have been in it.
@@ -191,6 +191,7 @@ class Seance:
     prev_state: str | None = None
     numbers: list[str] = attrs.field(factory=list)
     queue: str | None = None
+    queued: bool = False
     calls: dict[str, Call] = attrs.field(factory=dict, repr=False)
     connections: dict[str, Connection] = attrs.field(factory=dict, repr=False)
     records: dict[int, Record] = attrs.field(factory=dict, repr=False)

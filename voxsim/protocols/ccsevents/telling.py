@@ -251,7 +251,7 @@ class Telling:
         elif any(one.ringing for one in seance.connections.values()):
             self._set_seance(seance, "dialing")
         elif any(call.talks for call in seance.calls.values()):
-            self._set_seance(seance, "ivr")
+            self._set_seance(seance, "queue" if seance.queued else "ivr")
 
     def _delete_seance(self, seance: Seance) -> None:
         self._set_seance(seance, "stopped")
