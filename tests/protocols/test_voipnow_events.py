@@ -406,7 +406,7 @@ KNOWN = Parameters(call_id="5f0c9d7a41b24f6e", caller_number="15550101", caller_
 
 
 def request(rule, at, extension, parameters, dialect):
-    return CallEvent(at, parameters.call_id, extension, rule, parameters.pairs("CALLING", dialect))
+    return CallEvent(at, extension, rule, "CALLING", parameters, dialect)
 
 
 def form(text):
@@ -497,7 +497,7 @@ def test_rules_of_one_event_fire_in_the_order_of_their_making():
     rules = Rules([numbered(1), numbered(2, extension="*"), numbered(3), numbered(4, event=EventType.HANGUP)])
     assert [one.id for one in rules.due("0003*202", EventType.DIAL_IN)] == ["1", "2", "3"]
     assert [one.id for one in rules.due("0003*999", EventType.DIAL_IN)] == ["2"]
-    assert rules.due("0003*999", EventType.HANGUP) == []
+    assert rules.due("0003*999", EventType.HANGUP) == ()
 
 
 def test_a_disabled_rule_is_never_carried_out():

@@ -279,7 +279,7 @@ def test_update_changes_what_is_given(client):
     assert status == 200
     assert (rule["method"], rule["status"], rule["url"], rule["note"]) == ("0", "0", HOOK["url"], HOOK["note"])
     assert rule["modified"] == "2026-01-01T01:00:00+00:00"
-    assert client.rules.due("0003*201", EventType.DIAL_IN) == []
+    assert client.rules.due("0003*201", EventType.DIAL_IN) == ()
     assert client.ask("PUT", BASE + "/0/id1", body={"url": "http://b.test/", "note": ""})[1]["url"] == "http://b.test/"
 
 

@@ -36,9 +36,9 @@ class Run:
     legs: dict[str, Leg] = attrs.field(factory=dict)
     waiting: dict[str, Leg] = attrs.field(factory=dict)
     hints: dict[str, Leg] = attrs.field(factory=dict)
-    routes: set[tuple[str, str]] = attrs.field(factory=set)
-    heard_by: dict[str, Leg] = attrs.field(factory=dict)
-    records: dict[int, tuple[Leg | None, Link | None]] = attrs.field(factory=dict)
+    routes: set[tuple[str, str]] | None = None
+    heard_by: dict[str, Leg] | None = None
+    records: dict[int, tuple[Leg | None, Link | None]] | None = None
     referrer: Leg | None = None
 
 

@@ -45,6 +45,7 @@ class Party:
         dids: the public numbers (digits) that reach it.
         groups: the names of the groups that it belongs to.
         assumed: nobody configured its extension: it has one so that there is something to see.
+        extended: the extended form `0003*201` of its extension, or an empty text.
     """
 
     kind: PartyKind
@@ -55,6 +56,11 @@ class Party:
     dids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     assumed: bool = False
+    extended: str = attrs.field(init=False)
+
+    @extended.default
+    def _extended(self) -> str:
+        return f"{self.tenant.client}*{self.short}" if self.tenant is not None and self.short else ""
 
     @property
     def outside(self) -> bool:
@@ -65,11 +71,6 @@ class Party:
     def domain(self) -> str:
         """Its tenant's domain, or an empty text."""
         return self.tenant.domain if self.tenant is not None else ""
-
-    @property
-    def extended(self) -> str:
-        """The extended form `0003*201` of its extension, or an empty text."""
-        return f"{self.tenant.client}*{self.short}" if self.tenant is not None and self.short else ""
 
     @property
     def address(self) -> str:

@@ -66,7 +66,8 @@ class VoipNow:
         handler = _HANDLERS.get(type(happening))
         if handler is None:
             return ()
-        self._out = out = list[CallEvent]()
+        out: list[CallEvent] = []
+        self._out = out
         self._at = happening.at
         handler(self, happening)
         return out
@@ -113,7 +114,7 @@ class VoipNow:
         caller, callee = happening.link.initiator, happening.leg.party
         part = self._call(happening.session).parts.get(caller.id)
         if part is not None and part.known.outgoing:
-            part.known.called_extension = _visible(callee, part.owner)
+            part.known = attrs.evolve(part.known, called_extension=_visible(callee, part.owner))
             self._answer(part, EventType.ANSWER_OUT)
 
     def _leg_ended(self, happening: told.LegEnded) -> None:
@@ -181,21 +182,19 @@ class VoipNow:
         menu = self._call(session).menu
         caller = leg if leg.incoming else leg.link.initiator if leg.link is not None else None
         forwarded = owner is leg.party and (menu is not None or caller is None or _passed_on(caller, leg))
-        known = Parameters(
+        number, name, extension = leg.shown, leg.shown_name, ""
+        if caller is not None:
+            number, name = _number(caller.party, owner), caller.party.display_name or caller.shown_name
+            extension = _visible(caller.party, owner)
+        return Parameters(
             call_id=session.call_id,
+            caller_number=number,
+            caller_name=name,
             called_did=session.did,
             called_extension=owner.extended,
+            caller_extension=_visible(menu.owner, owner) if menu is not None else extension,
             called_number=owner.extended if forwarded or caller is None else caller.number,
         )
-        if caller is None:
-            known.caller_number, known.caller_name = leg.shown, leg.shown_name
-        else:
-            known.caller_number = _number(caller.party, owner)
-            known.caller_name = caller.party.display_name or caller.shown_name
-            known.caller_extension = _visible(caller.party, owner)
-        if menu is not None:
-            known.caller_extension = _visible(menu.owner, owner)
-        return known
 
     # --- telling ---
 
@@ -209,10 +208,8 @@ class VoipNow:
 
     def _tell(self, part: _Part, event: EventType, status: str = CALLING) -> None:
         extension = part.owner.extended
-        rules = self.rules.due(extension, event)
-        if rules:
-            pairs = part.known.pairs(status, self._dialect)
-            self._out += [CallEvent(self._at, part.known.call_id, extension, rule, pairs) for rule in rules]
+        for rule in self.rules.due(extension, event):
+            self._out.append(CallEvent(self._at, extension, rule, status, part.known, self._dialect))
 
 
 def _outcome(part: _Part, leg: Leg) -> Cause | None:

@@ -50,7 +50,7 @@ class Dialect:
         return status if self.full or status == ANSWER else UNKNOWN
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
 class Parameters:
     """What is known of the call for the extension whose event it is; texts, empty when there is nothing to say."""
 
@@ -82,23 +82,35 @@ class Parameters:
         )
 
 
-@attrs.frozen
+@attrs.define
 class CallEvent:
     """One request as it is to be made. It is encoded when somebody asks for it.
 
     Attributes:
         at: the unix milliseconds of the happening.
-        call: the call's id: requests of one call are made in order.
         extension: whose event it is.
         rule: the rule that asked for it.
-        parameters: the pairs, before they are encoded.
+        status: the CallStatus.
+        known: the other parameters.
+        dialect: how they are written.
     """
 
     at: int
-    call: str
     extension: str
     rule: Rule
-    parameters: tuple[tuple[str, str], ...]
+    status: str
+    known: Parameters
+    dialect: Dialect
+
+    @property
+    def call(self) -> str:
+        """The call's id: requests of one call are made in order."""
+        return self.known.call_id
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """The pairs, before they are encoded."""
+        return self.known.pairs(self.status, self.dialect)
 
     @property
     def method(self) -> str:

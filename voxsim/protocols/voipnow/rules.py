@@ -11,6 +11,8 @@ import attrs
 EVERY: Final = "*"
 """The extension of a rule that is everybody's."""
 
+_REMEMBERED: Final = 4096
+
 
 class EventType(IntEnum):
     """What a rule can ask for, by the numbers that the REST interface gives them."""
@@ -72,6 +74,7 @@ class Rules:
         self._rules: dict[str, Rule] = {}
         self._of: dict[tuple[str, EventType], list[str]] = {}
         self._places: dict[str, int] = {}
+        self._due: dict[tuple[str, EventType], tuple[Rule, ...]] = {}
         self._made = 0
         self.on_change: list[Callable[[str, Rule | None], None]] = []
         for rule in rules:
@@ -97,8 +100,7 @@ class Rules:
             self._made += 1
             self._places[rule.id] = self._made
         self._rules[rule.id] = rule
-        for told in self.on_change:
-            told(rule.id, rule)
+        self._changed(rule.id, rule)
 
     def remove(self, rule: Rule) -> None:
         """Take a rule away."""
@@ -107,21 +109,25 @@ class Rules:
         self._of[key].remove(rule.id)
         if not self._of[key]:
             del self._of[key]
-        for told in self.on_change:
-            told(rule.id, None)
+        self._changed(rule.id, None)
 
     def of(self, extension: str, event: EventType | None = None) -> list[Rule]:
         """The rules of one extension alone, for one event or for all, in the order of their making."""
         return [rule for rule in self._rules.values() if rule.extension == extension and event in (None, rule.event)]
 
-    def due(self, extension: str, event: EventType) -> list[Rule]:
+    def due(self, extension: str, event: EventType) -> tuple[Rule, ...]:
         """The rules to carry out when this happens to an extension, in the order of their making."""
-        own, every = self._of.get((extension, event)), self._of.get((EVERY, event))
-        if own is None and every is None:
-            return []
-        both = (
-            sorted((*(own or ()), *(every or ())), key=self._places.__getitem__)
-            if own and every
-            else own or every or []
-        )
-        return [rule for identity in both if (rule := self._rules[identity]).enabled]
+        key = extension, event
+        due = self._due.get(key)
+        if due is None:
+            if len(self._due) >= _REMEMBERED:
+                self._due.clear()
+            both = sorted((*self._of.get(key, ()), *self._of.get((EVERY, event), ())), key=self._places.__getitem__)
+            rules = (self._rules[identity] for identity in both)
+            due = self._due[key] = tuple(rule for rule in rules if rule.enabled)
+        return due
+
+    def _changed(self, identity: str, rule: Rule | None) -> None:
+        self._due.clear()
+        for told in self.on_change:
+            told(identity, rule)
