@@ -29,6 +29,9 @@ BURST_MS: Final = 100
 """After so many milliseconds all have been called who are called at once."""
 
 
+_ONLY: Final = -1
+
+
 @attrs.frozen
 class Message:
     """An event for one domain."""
@@ -54,7 +57,7 @@ class _Fork:
         domains: those of the ones who are or were rung, in order.
         begun: what came since the connection's beginning, while it is not known yet who is rung; then None.
         log: the events of the connection and of the seance since then, for those who come later.
-        given: how far a domain that got everything, as the only one, has been given these.
+        given: how far a domain that got everything, as the only one, has been given these; `_ONLY` while it still is.
         answered: somebody has answered.
     """
 
@@ -72,10 +75,16 @@ class _Audience:
     Attributes:
         whole: the domains that get everything.
         forks: the connections that are alive, by id.
+        numbers: what is told to those of `whole` who still are when the next event comes.
     """
 
     whole: list[str] = attrs.field(factory=list)
     forks: dict[str, _Fork] = attrs.field(factory=dict)
+    numbers: list[Message] = attrs.field(factory=list)
+
+    def only(self, domain: str) -> bool:
+        """Whether a domain gets everything just because it is the only one that was called so far."""
+        return any(fork.given.get(domain) == _ONLY and not fork.answered for fork in self.forks.values())
 
 
 class Domains:
@@ -120,6 +129,11 @@ class Domains:
         seance, kind = event.seance, event.type
         if seance.id in self._open and not self._in_burst(seance, event):
             self._close(audience, seance)
+        if event.call is not None and event.call.side == "b" and kind in ("call_create", "connection_link_call"):
+            self._ring(audience, event.call)
+        if audience.numbers:
+            self._out.extend(one for one in audience.numbers if one.domain in audience.whole)
+            audience.numbers.clear()
         match kind:
             case "call_create" if event.call is not None and not audience.whole and _is_first(seance, event.call):
                 self._enter(audience, event.call.party.domain)
@@ -131,7 +145,9 @@ class Domains:
                 if (call := event.connection.calls.get(event.data["bcallid"])) is not None:
                     self._answer(audience, call)
         for domain in audience.whole:
-            self._out.append(Message(domain, event))
+            # A number may be another domain's: who is the only one called so far hears of it when it is known whose.
+            out = audience.numbers if kind == "seance_set_next_number" and audience.only(domain) else self._out
+            out.append(Message(domain, event))
         if event.call is not None:
             self._take_own(audience, event, event.call)
         self._log(audience, event)
@@ -165,22 +181,22 @@ class Domains:
         domain = call.party.domain
         if not domain:
             return
-        fork = _fork_of(audience, call)
-        if fork is not None and call.side == "b" and event.type == "connection_link_call":
-            self._ring(audience, fork, domain)
         if domain in audience.whole:
             return
         if call.side == "b" and event.seance.id in self._open:
             return
         self._out.append(Message(domain, event))
 
-    def _ring(self, audience: _Audience, fork: _Fork, domain: str) -> None:
+    def _ring(self, audience: _Audience, call: Call) -> None:
         """Somebody of a domain is rung; a domain that was the only one so far is not any more."""
-        if domain in fork.domains:
+        domain = call.party.domain
+        connection = call.connection or call.rung_in
+        fork = audience.forks.get(connection.id) if connection is not None else None
+        if fork is None or not domain or domain in fork.domains:
             return
         fork.domains.append(domain)
         for other in tuple(fork.given):
-            if other != domain and not fork.answered and fork.given[other] < 0:
+            if other != domain and not fork.answered and fork.given[other] == _ONLY:
                 audience.whole.remove(other)
                 fork.given[other] = len(fork.log)
 
@@ -209,7 +225,7 @@ class Domains:
             if len(fork.domains) == 1 and outer:
                 self._out.extend(Message(outer[0], event) for event in begun)
                 audience.whole.append(outer[0])
-                fork.given[outer[0]] = -1
+                fork.given[outer[0]] = _ONLY
             for event in begun:
                 call = event.call
                 if call is None or _fork_of(audience, call) is not fork or call.side != "b":

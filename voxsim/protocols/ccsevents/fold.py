@@ -99,6 +99,7 @@ class Fold(Telling):
             remote_number=leg.number if leg.incoming else leg.shown,
             display_name=leg.shown_name or leg.party.display_name if leg.incoming else leg.party.display_name,
             seance=seance,
+            rung_in=self._connections.get(link.id) if link is not None else None,
             created=leg.created,
         )
         self._create_call(call)

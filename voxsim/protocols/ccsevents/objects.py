@@ -24,6 +24,7 @@ class Call:
         remote_number: the other party, as it is shown to this one.
         state: `init`, `ringing`, `talk`, `hold` or `stopped`.
         connection, seance: what it belongs to now.
+        rung_in: the connection that it was made for, or None.
         run: the key of the journal's session that it is in.
     """
 
@@ -36,6 +37,7 @@ class Call:
     display_name: str
     seance: Seance = attrs.field(repr=False)
     connection: Connection | None = attrs.field(default=None, repr=False)
+    rung_in: Connection | None = attrs.field(default=None, repr=False)
     state: str = "init"
     prev_state: str | None = None
     attached: bool = False
