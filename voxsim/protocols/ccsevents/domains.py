@@ -15,7 +15,6 @@ from voxsim.protocols.ccsevents.events import Event
 from voxsim.protocols.ccsevents.objects import Call, Seance
 
 _BURST: Final = frozenset({
-    "connection_create",
     "connection_attach_to_seance",
     "connection_link_call",
     "connection_failure",
@@ -23,7 +22,7 @@ _BURST: Final = frozenset({
     "call_create",
     "call_attach_to_seance",
 })  # fmt: skip
-"""What comes while a scenario calls several at once: only behind it is known who is rung."""
+"""What comes behind a connection's creation while several are called at once: who is rung, is known after that."""
 
 BURST_MS: Final = 100
 """After so many milliseconds all have been called who are called at once."""
@@ -76,11 +75,17 @@ class _Audience:
         whole: the domains that get everything.
         forks: the connections that are alive, by id.
         numbers: what is told to those of `whole` who still are when the next event comes.
+        sent: what the call's own domain was told already, while it is not known yet who else is rung.
     """
 
     whole: list[str] = attrs.field(factory=list)
     forks: dict[str, _Fork] = attrs.field(factory=dict)
     numbers: list[Message] = attrs.field(factory=list)
+    sent: set[Event] = attrs.field(factory=set)
+
+    def told(self, event: Event, domain: str) -> bool:
+        """Whether a domain was told of an event of its own already."""
+        return event in self.sent and event.call is not None and event.call.party.domain == domain
 
     def only(self, domain: str) -> bool:
         """Whether a domain gets everything just because it is the only one that was called so far."""
@@ -183,8 +188,10 @@ class Domains:
             return
         if domain in audience.whole:
             return
-        if call.side == "b" and event.seance.id in self._open:
-            return
+        if event.seance.id in self._open:
+            if call.side == "b":
+                return
+            audience.sent.add(event)
         self._out.append(Message(domain, event))
 
     def _ring(self, audience: _Audience, call: Call) -> None:
@@ -223,15 +230,17 @@ class Domains:
                 continue
             outer = [domain for domain in fork.domains if domain not in audience.whole]
             if len(fork.domains) == 1 and outer:
-                self._out.extend(Message(outer[0], event) for event in begun)
+                self._out.extend(Message(outer[0], event) for event in begun if not audience.told(event, outer[0]))
                 audience.whole.append(outer[0])
                 fork.given[outer[0]] = _ONLY
             for event in begun:
                 call = event.call
                 if call is None or _fork_of(audience, call) is not fork or call.side != "b":
                     continue
-                if call.party.domain and call.party.domain not in audience.whole:
-                    self._out.append(Message(call.party.domain, event))
+                domain = call.party.domain
+                if domain and domain not in audience.whole and event not in audience.sent:
+                    self._out.append(Message(domain, event))
+        audience.sent.clear()
 
     def _answer(self, audience: _Audience, call: Call) -> None:
         """Somebody answered: its domain gets what was withheld from it, and everything from now on."""
