@@ -26,7 +26,7 @@ _KEYS: Final = frozenset("0123456789*#ABCDabcd")
 OUTPUTS: Final = ("ladder", "jsonl", "mermaid", "svg", "log")
 """The forms in which a run can be shown."""
 
-FEEDS: Final = ("ccsevents", "voipnow")
+FEEDS: Final = ("ccsevents", "elma365", "voipnow")
 """The systems that `voxsim events` knows, as the package of call events has them."""
 
 SERVER: Final = "127.0.0.1:12092"

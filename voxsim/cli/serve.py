@@ -130,7 +130,10 @@ def _tell_sessions(project: Project) -> None:
         terminal.tell(f"[{session.number}] {session.origin.rule_name}: began ({session.origin.started_by})")
 
     def told(record: Record) -> None:
-        if record.kind == "feed" and record.name != "delivered":
+        if record.kind == "feed" and record.name == "log":
+            facts = record.facts()
+            terminal.tell(f"[{facts['feed']}] {facts['module']}: {facts['text']}")
+        elif record.kind == "feed" and record.name != "delivered":
             facts = record.facts()
             why = facts.get("status") or facts.get("error", "")
             terminal.tell(f"[{facts['feed']}] {record.name}: {facts.get('method', '')} {facts.get('url', '')}: {why}")

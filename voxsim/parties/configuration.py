@@ -48,6 +48,7 @@ from voxsim.parties.reading import (
 )
 from voxsim.parties.staffing import read_operator, read_queue
 from voxsim.parties.tables import Table, read_tables
+from voxsim.parties.telephonyentries import read_elma365
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.limits import Limits
 
@@ -98,7 +99,7 @@ def _read(file: Path) -> Configuration:
     whole = read_tables(file)
     whole.only(
         *("account", "application", "user", "number", "queue", "operator", "agent", "dialog", "party", "web"),
-        *("limits", "timing", "sounds", "server", "voipnow", "ccsevents"),
+        *("limits", "timing", "sounds", "server", "voipnow", "ccsevents", "elma365"),
     )
     account = read_account(whole.table("account"))
     applications = _applications(whole, file)
@@ -123,6 +124,7 @@ def _read(file: Path) -> Configuration:
         server=read_server(whole.table("server")),
         voipnow=read_voipnow(whole.table("voipnow")),
         ccsevents=read_ccsevents(whole.table("ccsevents")),
+        elma365=read_elma365(whole.table("elma365"), file.parent),
     )
     if (wrong := _contradiction(made)) is not None:
         raise whole.wrong(wrong)

@@ -17,6 +17,7 @@ from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.dialogentries import DialogEntry
 from voxsim.parties.feedentries import CcsEntry, VoipNowEntry
 from voxsim.parties.identity import UNNAMED, Identity
+from voxsim.parties.telephonyentries import ElmaEntry
 from voxsim.vocabulary.limits import Limits
 
 
@@ -221,3 +222,4 @@ class Configuration:
     server: ServerEntry = attrs.field(factory=ServerEntry)
     voipnow: VoipNowEntry = attrs.field(factory=VoipNowEntry)
     ccsevents: CcsEntry = attrs.field(factory=CcsEntry)
+    elma365: ElmaEntry = attrs.field(factory=ElmaEntry)

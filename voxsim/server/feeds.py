@@ -23,6 +23,7 @@ from voxsim.protocols.voipnow.resource import PREFIX, PhoneCallEvents
 from voxsim.protocols.voipnow.rules import EventType, Method, Rule
 from voxsim.server.ccs import CcsDoor
 from voxsim.server.messages import JSON, Request, Response
+from voxsim.server.telephony import TelephonyDoor
 from voxsim.vocabulary.codes import HttpCode
 from voxsim.vocabulary.errors import ConfigurationError
 
@@ -71,6 +72,7 @@ class CallEvents:
         self._writing = trio.Lock()
         self._deliveries: list[Delivery] = []
         self._ccs = CcsDoor(configuration, self.people, server, self.follow, self._trouble)
+        self._telephony = TelephonyDoor(configuration.elma365, self.people, server, lambda: self._web)
         self._fixed = frozenset(rule.id for rule in self.voipnow.rules)
 
     async def open(self) -> None:
@@ -85,6 +87,7 @@ class CallEvents:
         if len(rules):
             self._follow_for_voipnow()
         self._ccs.open()
+        self._telephony.open(self.follow, self.delivery)
 
     def follow(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
         """Tell a feed of all calls from now on, and give its messages away."""
@@ -92,10 +95,13 @@ class CallEvents:
             self._switch.subscribe(self.feeds.see, KINDS)
         self.feeds.add(name, feed, deliver)
 
-    def delivery(self, name: str) -> Delivery:
-        """What makes HTTP requests of a feed. A receiver has real seconds, however fast scenario time goes."""
+    def delivery(self, name: str, web: Callable[[], Web] | None = None) -> Delivery:
+        """What makes HTTP requests of a feed, over the real network unless another web is given.
+
+        A receiver has real seconds, however fast scenario time goes.
+        """
         factor = self._server.door.factor
-        made = Delivery(self._switch, lambda: self._web, name, seconds=SECONDS * factor)
+        made = Delivery(self._switch, web or (lambda: self._web), name, seconds=SECONDS * factor)
         self._deliveries.append(made)
         return made
 

@@ -6,6 +6,7 @@ Web services, tool servers, files, how recognition works, what is stored and wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from voxsim.engine.ports import Audio
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from voxsim.testing.ccs import CcsHandle
     from voxsim.testing.following import VoipNowHandle
     from voxsim.testing.stored import StorageHandle
+    from voxsim.testing.telephony import Elma365Handle
 
 
 class Surroundings:
@@ -74,6 +76,16 @@ class Surroundings:
         from voxsim.testing.ccs import CcsHandle
 
         return CcsHandle(self.world, **how)
+
+    def elma365(self, module: str | Path | None = None, **how: Any) -> Elma365Handle:
+        """Host a telephony module and tell it of all calls from now on; keywords as for `Elma365Handle`.
+
+        Whoever takes part in calls is to be there already: `vox.user("anna", extension="201")`. While nobody has an
+        extension, everybody does who has no public number.
+        """
+        from voxsim.testing.telephony import Elma365Handle
+
+        return Elma365Handle(self.world, module, **how)
 
     @property
     def recognition(self) -> Recognition:

@@ -20,6 +20,7 @@ from voxsim.protocols.callevents.view import View
 
 MAKERS: Final[dict[str, str]] = {
     "ccsevents": "voxsim.protocols.ccsevents.feed",
+    "elma365": "voxsim.protocols.elma365.feed",
     "voipnow": "voxsim.protocols.voipnow.feed",
 }
 """The feeds by name: the module of each has a function `make(setting)` that makes one."""
