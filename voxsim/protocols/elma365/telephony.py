@@ -127,9 +127,10 @@ class Telephony:
         `POST …/NAME/check`, `…/members`, `…/calls` (with `srcPhone` and `dstPhone`), `…/token`, and
         `GET …/NAME/cards/NUMBER/link` call the module.
         """
-        _, name, *rest = [unquote(part) for part in path.removeprefix(MODULES).rstrip("/").split("/")] + [""] * (
-            path.rstrip("/") == MODULES
-        )
+        beyond = path.removeprefix(MODULES)
+        if beyond[:1] not in ("", "/"):
+            return self._at_once(404, {"error": f"There is nothing at {path}."})
+        name, *rest = map(unquote, beyond.strip("/").split("/"))
         if not name:
             return self._at_once(200, [{"name": one.name, "webhook": one.webhook_url} for one in self.offices.values()])
         office = self.offices.get(name)
