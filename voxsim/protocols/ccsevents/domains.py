@@ -7,11 +7,12 @@ different domains, each gets its own fork alone, until one answers: that one's d
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Final
 
 import attrs
 
-from voxsim.protocols.ccsevents.events import Event
+from voxsim.protocols.ccsevents.events import TYPES, Event
 from voxsim.protocols.ccsevents.objects import Call, Seance
 
 _BURST: Final = frozenset({
@@ -31,7 +32,7 @@ BURST_MS: Final = 100
 _ONLY: Final = -1
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Message:
     """An event for one domain."""
 
@@ -55,14 +56,15 @@ class _Fork:
     Attributes:
         domains: those of the ones who are or were rung, in order.
         begun: what came since the connection's beginning, while it is not known yet who is rung; then None.
-        log: the events of the connection and of the seance since then, for those who come later.
+        events: those of the connection and of the seance since then, for those who come later.
         given: how far a domain that got everything, as the only one, has been given these; `_ONLY` while it still is.
         answered: somebody has answered.
     """
 
+    id: str
     domains: list[str] = attrs.field(factory=list)
     begun: list[Event] | None = attrs.field(factory=list)
-    log: list[Event] = attrs.field(factory=list)
+    events: list[Event] = attrs.field(factory=list)
     given: dict[str, int] = attrs.field(factory=dict)
     answered: bool = False
 
@@ -75,6 +77,8 @@ class _Audience:
         whole: the domains that get everything.
         forks: the connections that are alive, by id.
         numbers: what is told to those of `whole` who still are when the next event comes.
+        open_since: since when it is not known yet who is rung; None when it is.
+        recent: whether somebody may come later who is to be told what there was.
         sent: what the call's own domain was told already, while it is not known yet who else is rung.
     """
 
@@ -82,10 +86,32 @@ class _Audience:
     forks: dict[str, _Fork] = attrs.field(factory=dict)
     numbers: list[Message] = attrs.field(factory=list)
     sent: set[Event] = attrs.field(factory=set)
+    open_since: int | None = None
+    recent: bool = False
+
+    def enter(self, domain: str) -> None:
+        """A domain gets everything from now on."""
+        if domain and domain not in self.whole:
+            self.whole.append(domain)
+
+    def log(self, event: Event) -> None:
+        """Keep an event for those who come later, as long as somebody can."""
+        if event.type == "connection_failure":
+            return
+        self.recent = False
+        shared, connection = event.call is None or event.type == "connection_link_call", event.connection
+        for fork in self.forks.values():
+            if fork.begun is not None:
+                fork.begun.append(event)
+                self.recent = True
+            if not fork.answered:
+                self.recent = True
+                if shared and (connection is None or connection.id == fork.id):
+                    fork.events.append(event)
 
     def told(self, event: Event, domain: str) -> bool:
         """Whether a domain was told of an event of its own already."""
-        return event in self.sent and event.call is not None and event.call.party.domain == domain
+        return event in self.sent and event.call is not None and event.call.domain == domain
 
     def only(self, domain: str) -> bool:
         """Whether a domain gets everything just because it is the only one that was called so far."""
@@ -108,11 +134,14 @@ class Domains:
     def send(self, events: list[Event]) -> list[Message]:
         """Who receives these events, in order."""
         self._out = out = list[Message]()
+        audience: _Audience | None = None
+        seance: Seance | None = None
         for event in events:
-            seance = event.seance
-            audience = self._audiences.get(seance.id)
-            if audience is None and event.type == "call_create":
-                audience = self._audiences[seance.id] = _Audience()
+            if event.seance is not seance:
+                seance = event.seance
+                audience = self._audiences.get(seance.id)
+                if audience is None and event.type == "call_create":
+                    audience = self._audiences[seance.id] = _Audience()
             if audience is not None:
                 self._take(audience, event)
             elif event.type == "connection_failure" and seance.domain:
@@ -131,72 +160,62 @@ class Domains:
     # --- one event ---
 
     def _take(self, audience: _Audience, event: Event) -> None:
-        seance, kind = event.seance, event.type
-        if seance.id in self._open and not self._in_burst(seance, event):
-            self._close(audience, seance)
-        if event.call is not None and event.call.side == "b" and kind in ("call_create", "connection_link_call"):
-            self._ring(audience, event.call)
+        kind, call = event.type, event.call
+        if audience.open_since is not None and not _in_burst(audience, event):
+            self._close(audience, event.seance)
+        before, after = _STEPS[kind]
+        if before is not None:
+            before(self, audience, event)
         if audience.numbers:
             self._out.extend(one for one in audience.numbers if one.domain in audience.whole)
             audience.numbers.clear()
-        match kind:
-            case "call_create" if event.call is not None and not audience.whole and _is_first(seance, event.call):
-                self._enter(audience, event.call.party.domain)
-            case "connection_create":
-                self._begin(audience, event)
-            case "call_set_state" if event.data["state"] == "talk" and event.call is not None:
-                self._answer(audience, event.call)
-            case "connection_update" if event.connection is not None and "bcallid" in event.data:
-                if (call := event.connection.calls.get(event.data["bcallid"])) is not None:
-                    self._answer(audience, call)
-        for domain in audience.whole:
+        whole = audience.whole
+        for domain in whole:
             # A number may be another domain's: who is the only one called so far hears of it when it is known whose.
-            out = audience.numbers if kind == "seance_set_next_number" and audience.only(domain) else self._out
-            out.append(Message(domain, event))
-        if event.call is not None:
-            self._take_own(audience, event, event.call)
-        self._log(audience, event)
-        match kind:
-            case "call_attach_to_seance" if event.call is not None and event.call.id == seance.first:
-                # The call has been routed to the scenario: its domain is a called one from here on.
-                self._enter(audience, seance.domain)
-            case "connection_delete" if event.connection is not None:
-                audience.forks.pop(event.connection.id, None)
-            case "seance_delete":
-                del self._audiences[seance.id]
-                self._open.pop(seance.id, None)
+            late = kind == "seance_set_next_number" and audience.only(domain)
+            (audience.numbers if late else self._out).append(Message(domain, event))
+        if call is not None and call.domain and call.domain not in whole:
+            self._take_own(audience, event, call, call.domain)
+        if audience.recent:
+            audience.log(event)
+        if after is not None:
+            after(self, audience, event)
 
-    def _in_burst(self, seance: Seance, event: Event) -> bool:
-        dialling = event.type == "seance_set_state" and event.data["state"] == "dialing"
-        return (dialling or event.type in _BURST) and event.at - self._open[seance.id][0] <= BURST_MS
-
-    def _enter(self, audience: _Audience, domain: str) -> None:
-        if domain and domain not in audience.whole:
-            audience.whole.append(domain)
-
-    def _begin(self, audience: _Audience, event: Event) -> None:
-        """A connection: its caller's domain gets everything, whoever else does."""
-        if event.connection is not None:
-            self._enter(audience, event.connection.people[0].domain)
-            audience.forks[event.connection.id] = _Fork()
-            self._open[event.seance.id] = event.at, event.seance
-
-    def _take_own(self, audience: _Audience, event: Event, call: Call) -> None:
+    def _take_own(self, audience: _Audience, event: Event, call: Call, domain: str) -> None:
         """An event of one call: its own domain gets it, whatever else that gets."""
-        domain = call.party.domain
-        if not domain:
-            return
-        if domain in audience.whole:
-            return
-        if event.seance.id in self._open:
+        if audience.open_since is not None:
             if call.side == "b":
                 return
             audience.sent.add(event)
         self._out.append(Message(domain, event))
 
-    def _ring(self, audience: _Audience, call: Call) -> None:
+    def _call_created(self, audience: _Audience, event: Event) -> None:
+        call = event.call
+        if call is not None and call.side == "b":
+            self._ring(audience, event)
+        elif call is not None and not audience.whole and event.seance.first in ("", call.id):
+            audience.enter(call.domain)
+
+    def _attached(self, audience: _Audience, event: Event) -> None:
+        if event.call is not None and event.call.id == event.seance.first:
+            # The call has been routed to the scenario: its domain is a called one from here on.
+            audience.enter(event.seance.domain)
+
+    def _connection_created(self, audience: _Audience, event: Event) -> None:
+        """A connection: its caller's domain gets everything, whoever else does."""
+        if event.connection is not None:
+            audience.enter(event.connection.people[0].domain)
+            audience.forks[event.connection.id] = _Fork(event.connection.id)
+            audience.recent = True
+            audience.open_since = event.at
+            self._open[event.seance.id] = event.at, event.seance
+
+    def _ring(self, audience: _Audience, event: Event) -> None:
         """Somebody of a domain is rung; a domain that was the only one so far is not any more."""
-        domain = call.party.domain
+        call = event.call
+        if call is None or call.side != "b":
+            return
+        domain = call.domain
         connection = call.connection or call.rung_in
         fork = audience.forks.get(connection.id) if connection is not None else None
         if fork is None or not domain or domain in fork.domains:
@@ -205,25 +224,30 @@ class Domains:
         for other in tuple(fork.given):
             if other != domain and not fork.answered and fork.given[other] == _ONLY:
                 audience.whole.remove(other)
-                fork.given[other] = len(fork.log)
+                fork.given[other] = len(fork.events)
 
-    def _log(self, audience: _Audience, event: Event) -> None:
-        for identity, fork in audience.forks.items():
-            if fork.begun is not None and event.type != "connection_failure":
-                fork.begun.append(event)
-            own = event.connection is None or event.connection.id == identity
-            if (
-                not fork.answered
-                and own
-                and event.type.startswith(("connection_", "seance_"))
-                and event.type != "connection_failure"
-            ):
-                fork.log.append(event)
+    def _talks(self, audience: _Audience, event: Event) -> None:
+        if event.call is not None and event.facts["state"] == "talk":
+            self._answer(audience, event.call)
+
+    def _established(self, audience: _Audience, event: Event) -> None:
+        callee = event.facts.get("bcallid")
+        if event.connection is not None and callee in event.connection.calls:
+            self._answer(audience, event.connection.calls[callee])
+
+    def _connection_deleted(self, audience: _Audience, event: Event) -> None:
+        if event.connection is not None:
+            audience.forks.pop(event.connection.id, None)
+
+    def _seance_deleted(self, audience: _Audience, event: Event) -> None:
+        del self._audiences[event.seance.id]
+        self._open.pop(event.seance.id, None)
 
     # --- when it is known who is rung ---
 
     def _close(self, audience: _Audience, seance: Seance) -> None:
         self._open.pop(seance.id, None)
+        audience.open_since = None
         for fork in audience.forks.values():
             begun, fork.begun = fork.begun, None
             if begun is None:
@@ -237,7 +261,7 @@ class Domains:
                 call = event.call
                 if call is None or _fork_of(audience, call) is not fork or call.side != "b":
                     continue
-                domain = call.party.domain
+                domain = call.domain
                 if domain and domain not in audience.whole and event not in audience.sent:
                     self._out.append(Message(domain, event))
         audience.sent.clear()
@@ -248,17 +272,36 @@ class Domains:
         if fork is None or call.side != "b" or fork.answered:
             return
         fork.answered = True
-        domain = call.party.domain
+        domain = call.domain
         if domain and domain not in audience.whole:
-            known = fork.log[fork.given.get(domain, 0) :]
-            own = (event for event in known if event.call is None or event.call.party.domain != domain)
+            known = fork.events[fork.given.get(domain, 0) :]
+            own = (event for event in known if event.call is None or event.call.domain != domain)
             self._out.extend(Message(domain, event) for event in own)
             audience.whole.append(domain)
 
 
-def _is_first(seance: Seance, call: Call) -> bool:
-    return seance.first in ("", call.id)
+def _in_burst(audience: _Audience, event: Event) -> bool:
+    """Whether an event still belongs to the beginning of a connection."""
+    kind = event.type
+    dialling = kind in _BURST or (kind == "seance_set_state" and event.facts["state"] == "dialing")
+    return dialling and audience.open_since is not None and event.at - audience.open_since <= BURST_MS
 
 
 def _fork_of(audience: _Audience, call: Call) -> _Fork | None:
     return audience.forks.get(call.connection.id) if call.connection is not None else None
+
+
+_Step = Callable[[Domains, _Audience, Event], None]
+
+_STEPS: Final[dict[str, tuple[_Step | None, _Step | None]]] = {
+    **dict.fromkeys(TYPES, (None, None)),
+    "call_create": (Domains._call_created, None),
+    "call_attach_to_seance": (None, Domains._attached),
+    "call_set_state": (Domains._talks, None),
+    "connection_create": (Domains._connection_created, None),
+    "connection_link_call": (Domains._ring, None),
+    "connection_update": (Domains._established, None),
+    "connection_delete": (None, Domains._connection_deleted),
+    "seance_delete": (None, Domains._seance_deleted),
+}
+"""What some events change before they are sent, and behind that."""

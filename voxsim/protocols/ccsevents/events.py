@@ -42,19 +42,21 @@ class Event:
     Attributes:
         type: one of `TYPES`.
         at: when it happened, in unix milliseconds.
-        data: its payload.
+        number: its number in the seance, from 1 on.
+        facts: what its payload says beside its id and its moment.
         seance: whose event it is, even where the payload names none.
         call, connection: what it is about, as far as it is about one.
         people: the parties whose event it is: of a call its own, of a connection or a seance those in it so far.
     """
 
-    __slots__ = ("_text", "at", "call", "connection", "data", "people", "seance", "type")
+    __slots__ = ("_text", "at", "call", "connection", "facts", "number", "people", "seance", "type")
 
     def __init__(
         self,
         kind: str,
         at: int,
-        data: dict[str, Any],
+        number: int,
+        facts: dict[str, Any],
         seance: Seance,
         people: tuple[Party, ...],
         call: Call | None = None,
@@ -62,7 +64,8 @@ class Event:
     ) -> None:
         self.type = kind
         self.at = at
-        self.data = data
+        self.number = number
+        self.facts = facts
         self.seance = seance
         self.people = people
         self.call = call
@@ -76,6 +79,11 @@ class Event:
     def name(self) -> str:
         """Its identifier in subscriptions: `ccsevents.call_create`."""
         return f"{CLASS}.{self.type}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Its payload."""
+        return {"eventid": self.seance.uuid("", self.number), "eventts": self.at, **self.facts}
 
     def written(self) -> dict[str, Any]:
         """The event in its envelope."""

@@ -147,7 +147,7 @@ class Fold(Telling):
                 "seanceid": call.seance.id,
                 "dtmf": happening.digit,
             }
-            self._tell("call_dtmf", call.seance, data, call=call)
+            self._tell("call_dtmf", call.seance, data, call)
 
     def _changed(self, happening: told.LegChanged) -> None:
         call = self._calls.get(happening.leg.id)

@@ -19,6 +19,8 @@ class Call:
     """A call: one leg.
 
     Attributes:
+        number: the subscriber: `201@alpha.test`, or the plain number of somebody outside.
+        domain: the subscriber's; empty for somebody outside.
         side: `a` for the one who calls in its connection, `b` for one who is called.
         dir: `in` when the subscriber called the platform, `out` when the platform calls it.
         remote_number: the other party, as it is shown to this one.
@@ -44,11 +46,11 @@ class Call:
     created: int
     answered: int | None = None
     ended: int | None = None
+    number: str = attrs.field(init=False)
+    domain: str = attrs.field(init=False)
 
-    @property
-    def number(self) -> str:
-        """The subscriber: `201@alpha.test`, or the plain number of somebody outside."""
-        return self.party.address
+    def __attrs_post_init__(self) -> None:
+        self.number, self.domain = self.party.address, self.party.domain
 
     @property
     def talks(self) -> bool:
@@ -64,7 +66,7 @@ class Call:
             "dir": self.dir,
             "number": self.number,
             "username": party.number if party.kind is PartyKind.USER else "",
-            "domain": party.domain,
+            "domain": self.domain,
             "outer": party.outside,
             "remote_number": self.remote_number,
             "displayname": self.display_name,
@@ -83,7 +85,7 @@ class Connection:
     """A connection: a dialog, from the moment at which somebody is called.
 
     Attributes:
-        cid: the first part of its id, a UUID; the second is `invitets`, when the one who calls came.
+        id: `cid.invitets`: a UUID, and when the one who calls came.
         calls: the calls in it that are alive, by id.
         caller: the id of the one who calls.
         callee: the id of the first who answered, or None.
@@ -118,11 +120,10 @@ class Connection:
     people: tuple[Party, ...] = ()
     broken: bool | None = None
     failure_told: bool = False
+    id: str = attrs.field(init=False)
 
-    @property
-    def id(self) -> str:
-        """Its id, `cid.invitets`."""
-        return f"{self.cid}.{self.invitets}"
+    def __attrs_post_init__(self) -> None:
+        self.id = f"{self.cid}.{self.invitets}"
 
     @property
     def ringing(self) -> bool:

@@ -58,7 +58,7 @@ class Telling:
 
     def _create_call(self, call: Call) -> None:
         seance = call.seance
-        self._tell("call_create", seance, call.full(), call=call)
+        self._tell("call_create", seance, call.full(), call)
         self._calls[call.id] = seance.calls[call.id] = call
         if not seance.told:
             seance.told, seance.first = True, call.id
@@ -71,7 +71,7 @@ class Telling:
     def _attach(self, call: Call, seance: Seance) -> None:
         call.seance, call.attached = seance, True
         _join(seance, call.party)
-        self._tell("call_attach_to_seance", seance, {"callid": call.id, "seanceid": seance.id}, call=call)
+        self._tell("call_attach_to_seance", seance, {"callid": call.id, "seanceid": seance.id}, call)
 
     def _set_state(self, call: Call, state: str) -> None:
         if call.state == state:
@@ -87,11 +87,11 @@ class Telling:
             "prev_state": call.prev_state,
             "number": call.number,
         }
-        self._tell("call_set_state", call.seance, data, call=call)
+        self._tell("call_set_state", call.seance, data, call)
 
     def _update_call(self, call: Call, **changed: Any) -> None:
         data = {"callid": call.id, "seanceid": call.seance.id, **changed, "changed": list(changed)}
-        self._tell("call_update", call.seance, data, call=call)
+        self._tell("call_update", call.seance, data, call)
 
     def _delete_call(self, call: Call, leg: Leg) -> None:
         """A call's last two events; it leaves its connection and its seance behind."""
@@ -107,7 +107,7 @@ class Telling:
             "sipcode": 200 if leg.elsewhere else leg.code,
             "duration": call.ended - call.answered if call.answered is not None else 0,
         }
-        self._tell("call_delete", seance, data, call=call)
+        self._tell("call_delete", seance, data, call)
         self._calls.pop(call.id, None)
         seance.calls.pop(call.id, None)
         if connection is not None:
@@ -119,11 +119,11 @@ class Telling:
 
     def _create_connection(self, connection: Connection) -> None:
         seance = connection.seance
-        self._tell("connection_create", seance, connection.full(), connection=connection)
+        self._tell("connection_create", seance, connection.full(), None, connection)
         seance.connections[connection.id] = connection
         connection.attached = True
         data = {"connectionid": connection.id, "seanceid": seance.id}
-        self._tell("connection_attach_to_seance", seance, data, connection=connection)
+        self._tell("connection_attach_to_seance", seance, data, None, connection)
 
     def _link(self, connection: Connection, call: Call, side: str) -> None:
         """A call joins a connection; one that had another leaves that, and is told to have moved."""
@@ -137,14 +137,14 @@ class Telling:
         if call.party not in connection.people:
             connection.people = (*connection.people, call.party)
         data = {"connectionid": connection.id, "callid": call.id, "side": side, "seanceid": connection.seance.id}
-        self._tell("connection_link_call", connection.seance, data, call=call, connection=connection)
+        self._tell("connection_link_call", connection.seance, data, call, connection)
         if old is not None:
             self._update_call(call, connectionid=connection.id)
 
     def _update_connection(self, connection: Connection, **changed: Any) -> None:
         seance = connection.seance
         data = {"connectionid": connection.id, "seanceid": seance.id, **changed, "changed": list(changed)}
-        self._tell("connection_update", seance, data, connection=connection)
+        self._tell("connection_update", seance, data, None, connection)
 
     def _establish(self, connection: Connection) -> None:
         """Both ends of a connection talk: it is a dialog."""
@@ -171,7 +171,7 @@ class Telling:
             stop_type = STOP_TYPES[link.cause or Cause.ERROR]
         connection.state = "stopped"
         data = {"connectionid": connection.id, "seanceid": seance.id, "stoptype": stop_type, "sipcode": link.code}
-        self._tell("connection_delete", seance, data, connection=connection)
+        self._tell("connection_delete", seance, data, None, connection)
         seance.connections.pop(connection.id, None)
         self._take_over(seance)
         if left:
@@ -204,7 +204,7 @@ class Telling:
         record.started, record.connection = True, connection
         connection.records += 1
         data = {"connectionid": connection.id, "seanceid": connection.seance.id, "rects": self._at}
-        self._tell("connection_start_record", connection.seance, data, connection=connection)
+        self._tell("connection_start_record", connection.seance, data, None, connection)
         if connection.records == 1:
             self._update_connection(connection, isrec=True)
 
@@ -224,7 +224,7 @@ class Telling:
             "key": key,
             "duration": duration,
         }
-        self._tell("connection_set_record_info", seance, data, connection=connection)
+        self._tell("connection_set_record_info", seance, data, None, connection)
 
     # --- seances ---
 
@@ -269,15 +269,13 @@ class Telling:
         kind: str,
         seance: Seance,
         facts: dict[str, Any],
-        *,
         call: Call | None = None,
         connection: Connection | None = None,
     ) -> None:
         seance.count += 1
-        seance.last = at = self._moment(seance)
-        data = {"eventid": seance.uuid("", seance.count), "eventts": at, **facts}
+        seance.last = max(seance.last, self._at)
         people = connection.people if connection is not None else (call.party,) if call is not None else seance.people
-        self._out.append(Event(kind, at, data, seance, people, call, connection))
+        self._out.append(Event(kind, seance.last, seance.count, facts, seance, people, call, connection))
 
 
 def key_of(url: str) -> str:
