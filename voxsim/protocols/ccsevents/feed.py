@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.ccsevents.domains import Domains, Message
+from voxsim.protocols.ccsevents.ending import GRACE
 from voxsim.protocols.ccsevents.events import Event
-from voxsim.protocols.ccsevents.fold import GRACE, Fold
+from voxsim.protocols.ccsevents.fold import Fold
 
 if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
