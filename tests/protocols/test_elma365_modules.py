@@ -466,6 +466,9 @@ WRONG = [
     (".py", "def VoipTestConnection():\n    return {}\n", r"'success' is true or false, got nothing"),
     (".py", "def VoipTestConnection():\n    raise SystemExit\n", r"SystemExit"),
     (".py", "from voxsim import VoxEngine\ndef VoipTestConnection():\n    VoxEngine.terminate()\n", r"NoSession"),
+    (".py", "def VoipTestConnection():\n    while True:\n        pass\n", r"computed for more than|ScenarioTimeout"),
+    (".py", "x = \u00a7", r"SyntaxError"),
+    (".js", "function VoipTestConnection() { throw new Error('\\ud800\\0') }", r"Error"),
     (".js", "async function VoipTestConnection() {\n  null.x;\n}", r"TypeError: .*module.js:2:"),
     (".js", "function VoipTestConnection() {\n  (", r"SyntaxError: .*module.js:"),
     (".js", "throw new Error('at the top')", r"Error: at the top .*module.js:1"),
@@ -497,6 +500,21 @@ async def test_a_rejection_that_nobody_handles_is_logged_and_nothing_more(vox, w
     elma = vox.elma365(write(text, ".js"))
     assert await elma.check() == (True, "")
     assert elma.log == ["Unhandled rejection: Error: lost"]
+
+
+async def test_any_text_can_be_written_to_the_log(vox, write):
+    text = "function VoipTestConnection() { console.log('a\\0b', '\\ud83d\\ude00'); return { success: true }; }"
+    elma = vox.elma365(write(text, ".js"))
+    await elma.check()
+    assert elma.log == ["a\0b \U0001f600"]
+
+
+async def test_half_a_surrogate_pair_harms_nobody(vox, write):
+    event = "{ event: 'NotifyStart', direction: 'In', disposition: 'Unknown', srcPhone: '\\ud800', dstPhone: '2' }"
+    text = f"function VoipParseWebhookRequest() {{ console.log('\\ud800'); return {{ event: {event} }}; }}"
+    elma = vox.elma365(write(text, ".js"))
+    assert (await elma.webhook("x")).status == 200
+    assert json.dumps([elma.log, dict(elma.system.written())])
 
 
 async def test_what_a_module_leaves_behind_is_dropped(vox, write):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 
 import pytest
@@ -16,8 +17,11 @@ from voxsim.parties.world import World
 from voxsim.protocols.callevents.view import View
 from voxsim.protocols.elma365.calls import Calls, Stage
 from voxsim.protocols.elma365.dialects import DIALECTS, Speech
+from voxsim.protocols.elma365.feed import WEBHOOK
+from voxsim.protocols.elma365.provider import PROVIDER
 from voxsim.protocols.elma365.results import parse_result
 from voxsim.protocols.elma365.system import State, System
+from voxsim.protocols.elma365.telephony import MODULES, Telephony
 from voxsim.testing.following import people_of
 
 RANDOMLY = settings(
@@ -27,8 +31,6 @@ RANDOMLY = settings(
 
 def lived(callers, callees, file):
     """The moments that such calls make, and the fold that made them."""
-    import json
-
     world = World()
     rule = world.add_rule(file)
     for name, behaviour in zip(("201", "202", "203", "204"), (*callees, ""), strict=True):
@@ -156,3 +158,34 @@ def test_every_dialect_tells_of_every_call(callers, callees, file):
         ends = sum(one["event"] in ("NOTIFY_END", "NOTIFY_OUT_END") for one in zadarma)
         assert starts >= ends > 0 or starts == ends == 0
     assert {one["callid"] for one in gravitel} == {one["callId"] for one in neutral}
+
+
+PARTS = st.sampled_from(
+    ["", "/", "/pbx", "/ping", "/calls", "/members", "/cards", "/1", "/link", "/check", "x", "/%ff"]
+)
+BODIES = st.one_of(
+    st.binary(max_size=40),
+    st.dictionaries(
+        st.sampled_from(["cmd", "token", "srcPhone", "dstPhone", "user", "phone"]),
+        st.one_of(st.sampled_from(["key", "makeCall", "accounts", "202", "\ud800", ""]), st.none(), st.integers()),
+    ).map(lambda fields: json.dumps(fields).encode()),
+    st.sampled_from([b"cmd=makeCall&token=key&user=202&phone=203", b"[" * 100_000, b"cmd=accounts&token=key"]),
+)
+
+
+@RANDOMLY
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "\u00e9"]),
+    parts=st.lists(PARTS, max_size=4),
+    query=st.text(max_size=20),
+    key=st.sampled_from(["", "Bearer key", "Bearer", "Basic x"]),
+    body=BODIES,
+)
+def test_whatever_is_asked_is_answered(method, parts, query, key, body):
+    world = World()
+    world.add_party("user", "202", extension="202")
+    telephony = Telephony(world, people_of(world), lambda: "http://pbx.test", lambda: "key")
+    path = "".join(parts)
+    assert telephony.command(method, PROVIDER + path, query, key, body).status in (200, 201, 400, 401, 404)
+    assert telephony.press(method, MODULES + path, body).result().status in (200, 404)
+    assert telephony.webhook(method, WEBHOOK + path, query, {}, body).result().status == 404

@@ -53,6 +53,7 @@ _EVENTS_EPILOG: Final = """\
 Examples:
   voxsim events voipnow forward.py --from 201 --to 202
   voxsim events voipnow forward.py --to 202 --answer "202=ring:1,reject:486@3"
+  voxsim events elma365 forward.py --from +15550001 --to 202 --hangup 20
 
 Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from importlib.resources import files as resources
 from typing import Any, Final
@@ -41,13 +42,16 @@ class JavaScriptModule:
         given: what its code is given.
 
     Raises:
-        ConfigurationError: no engine is installed.
+        ConfigurationError: no engine is installed, or nothing that could take the types off TypeScript.
     """
 
     def __init__(self, file: str, given: Surroundings) -> None:
         self._file = file
         self._given = given
         self._open = engines.find(prelude())
+        # Types are taken off now, and not in the time of the first call; what is wrong with the file, that call tells.
+        with suppress(ScenarioError):
+            read_script(file, given.switch.limits.scenario_characters)
 
     def call(self, name: str, args: tuple[Any, ...]) -> Future[Any]:
         """Call a function."""
@@ -62,8 +66,7 @@ class JavaScriptModule:
         try:
             script = read_script(self._file, limits.scenario_characters)
         except (ScenarioError, ConfigurationError) as error:
-            where = f" ({error.where})" if isinstance(error, ScenarioError) and error.where else ""
-            future.fail(ModuleFailed(f"{name}: {error}{where}"))
+            future.fail(ModuleFailed(f"{name}: {error}"))
             return
         budget = Budget(
             memory_bytes=limits.memory_bytes, stack_bytes=engines.stack_bytes(), seconds=limits.handler_cpu_seconds
@@ -181,7 +184,7 @@ class _Run:
         return json.dumps({"enumerations": enumerations, "params": dict(self._given.params())})
 
     def _log(self, _: int, text: str) -> Plain:
-        self._given.log(text)
+        self._given.log(json.loads(text))
         return None
 
     def _now(self, _: int, __: str) -> Plain:
@@ -204,7 +207,7 @@ class _Run:
         if self._under_way.pop(number, None) is None:
             return
         if isinstance(outcome, FetchFailed):
-            self._turn(self._engine.call, _FAILED, float(number), str(outcome))
+            self._turn(self._engine.call, _FAILED, float(number), json.dumps(str(outcome)))
         else:
             facts = {"status": outcome.status, "headers": outcome.headers, "text": outcome.text(), "url": url}
             self._turn(self._engine.call, _ANSWERED, float(number), json.dumps(facts))

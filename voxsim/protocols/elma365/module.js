@@ -178,7 +178,7 @@
     }
   }
 
-  const languages = language(Native, () => host(NOW, 0, ""), (value) => host(LOG, 0, line(value)), line);
+  const languages = language(Native, () => host(NOW, 0, ""), (value) => host(LOG, 0, stringify(line(value))), line);
   for (const name of ["Date", "console", "Intl"]) define(name, languages[name]());
   Math.random = () => host(RANDOM, 0, "");
 
@@ -220,7 +220,7 @@
     },
     // 1: a request was answered; 2: it failed.
     (number, text) => settle(number, 0, responded(parse(text))),
-    (number, text) => settle(number, 1, new Native.TypeError(text)),
+    (number, text) => settle(number, 1, new Native.TypeError(parse(text))),
     // 3: a timer is due.
     (number) => {
       const due = timers.get(number);
@@ -231,7 +231,7 @@
     () => {
       const reason = global["\u0001rejected"];
       delete global["\u0001rejected"];
-      host(LOG, 0, `Unhandled rejection: ${line(reason)}`);
+      host(LOG, 0, stringify(`Unhandled rejection: ${line(reason)}`));
     },
   ];
 

@@ -116,7 +116,7 @@ class PythonModule:
         if isinstance(error, ModuleFailed):
             return error
         if isinstance(error, ScenarioError):
-            return ModuleFailed(f"{name}: {error} ({error.where})")
+            return ModuleFailed(f"{name}: {error}")
         if isinstance(error, SyntaxError) and error.filename == self._file:
             return ModuleFailed(f"{name}: SyntaxError: {error.msg} ({self._file}:{error.lineno})")
         frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename == self._file]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -53,7 +54,9 @@ class Telephony:
 
     def __init__(self, world: World, people: People, server: Callable[[], str], key: Callable[[], str]) -> None:
         self.offices: dict[str, Office] = {}
-        self.provider = Provider(world, people, lambda given: given == key())
+        self.provider = Provider(
+            world, people, lambda given: compare_digest(given.encode("utf-8", "replace"), key().encode())
+        )
         self._world = world
         self._server = server
         self._key = key
