@@ -129,6 +129,23 @@ async def test_there_are_so_many_subscriptions_and_no_more(vox, ccs):
     assert client.subscribe(identity="more")["result"] == "ok"
 
 
+async def test_nan_is_no_json(vox, ccs):
+    assert ccs.client().send('["connection_info", {"qid": NaN}]')[1]["errorcode"] == 400
+
+
+async def test_an_error_of_voxsims_own_is_told_and_raised(vox, ccs):
+    client = ccs.client()
+
+    def broken(owner, parameters):
+        raise ZeroDivisionError
+
+    client.client._commands["list_calls"] = ("ccs", broken)
+    with pytest.raises(ZeroDivisionError):
+        client.client.take('["list_calls", {"qid": 9}]')
+    method, answer = json.loads(client.client.next_text())
+    assert (method, answer["qid"], answer["errorcode"]) == ("error", 9, 500)
+
+
 # --- subscriptions ---
 
 

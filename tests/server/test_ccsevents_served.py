@@ -270,6 +270,12 @@ async def test_a_handshake_that_is_none_gets_400(driver, served, connect):
         assert status == 400
 
 
+async def test_without_a_websocket_it_is_told_what_to_ask_for(driver, served):
+    async with served() as server:
+        assert (await server.get("/ws/token/v1/token-a")).status_code == 426
+        assert (await server.get("/wsx")).status_code == 404
+
+
 # --- subscriptions ---
 
 

@@ -13,6 +13,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+import attrs
 import trio
 
 from voxsim.engine.ports import SocketNear
@@ -84,6 +85,7 @@ class CcsDoor:
     def open(self) -> None:
         """Let clients in. Calls are followed from now on when there are tokens, else from the first client on."""
         self._server.sockets[PATH] = self._attend
+        self._server.more[PATH] = self._tell
         self._server.free[links.PREFIX] = self._fetch
         self._server.last.append(self._close)
         if self._tokens:
@@ -101,6 +103,13 @@ class CcsDoor:
             client.offer(message)
 
     # --- clients ---
+
+    async def _tell(self, request: Request) -> Response:
+        """Somebody comes without a WebSocket."""
+        if request.path != PATH and not request.path.startswith(f"{PATH}/"):
+            return Response.text(404, f"There is nothing at {request.path}.")
+        headers = (("upgrade", "websocket"),)
+        return attrs.evolve(Response.text(426, f"Ask for a WebSocket here: {_TOKENS}/TOKEN."), headers=headers)
 
     async def _attend(self, routes: Routes, request: Request, trailing: bytes, stream: Stream) -> None:
         """Carry a client's WebSocket until it is closed."""

@@ -15,7 +15,16 @@ import attrs
 
 from voxsim.protocols.ccsevents.domains import Message
 from voxsim.protocols.ccsevents.events import Event
-from voxsim.protocols.ccsevents.requests import BAD, FORBIDDEN, MISSING, Parameters, Refused, read_request, written
+from voxsim.protocols.ccsevents.requests import (
+    BAD,
+    FAILED,
+    FORBIDDEN,
+    MISSING,
+    Parameters,
+    Refused,
+    read_request,
+    written,
+)
 from voxsim.protocols.ccsevents.subscriptions import Subscriptions, is_of
 from voxsim.vocabulary.naming import did_you_mean
 
@@ -107,7 +116,11 @@ class Client:
     # --- in ---
 
     def take(self, text: str) -> None:
-        """A text message of the client's; its answer waits to be sent."""
+        """A text message of the client's; its answer waits to be sent.
+
+        Raises:
+            Exception: an error of voxsim's own, which the client was told of, too.
+        """
         try:
             request = read_request(text)
         except Refused as refused:
@@ -119,6 +132,11 @@ class Client:
             known = request.method in ("connection_info", "subscribe") or request.method in self._commands
             self._put(written(f"{request.method}_result" if known else "error", refused.facts(request.qid)))
             return
+        except Exception:
+            # Who asked must not wait for ever; whoever gave the text here learns what it was.
+            failed = Refused(FAILED, "voxsim itself failed at this request. Please report it.")
+            self._put(written("error", failed.facts(request.qid)))
+            raise
         self._put(written(f"{request.method}_result", {"qid": request.qid, "result": "ok", **facts}))
 
     def _answer(self, method: str, qid: Any, parameters: Parameters) -> dict[str, Any]:

@@ -16,6 +16,7 @@ FORBIDDEN: Final = 403
 MISSING: Final = 404
 CONFLICT: Final = 409
 TOO_MANY: Final = 429
+FAILED: Final = 500
 UNSUPPORTED: Final = 501
 
 Parameters = Mapping[str, Any]
@@ -26,7 +27,7 @@ class Refused(Exception):
 
     Attributes:
         code: 400 it cannot be understood, 403 its sender may not, 404 there is no such thing, 409 not as things stand,
-            429 too many, 501 the platform cannot do it.
+            429 too many, 500 an error of voxsim's own, 501 the platform cannot do it.
     """
 
     def __init__(self, code: int, text: str) -> None:
@@ -54,13 +55,18 @@ def read_request(text: str) -> Request:
         Refused: it is none.
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Refused(BAD, "A message is JSON: [method, {parameters}].") from None
     match value:
         case [str(method), dict(parameters)]:
             return Request(method, parameters.pop("qid", None), parameters)
     raise Refused(BAD, 'A message is a list of two, the method and its parameters: ["connection_info", {"qid": 1}].')
+
+
+def _no_number(name: str) -> Any:
+    """NaN and Infinity are no JSON, and could not be repeated in an answer."""
+    raise ValueError(name)
 
 
 def written(method: str, facts: Mapping[str, Any]) -> str:
