@@ -98,3 +98,11 @@ def test_the_command_shows_webhooks_as_they_are_configured(load, tmp_path, capsy
     assert any("cmd=history" in line for line in shown)
     assert any(line.strip().startswith("Signature: ") for line in shown)
     assert "sesame" not in "".join(shown)
+
+
+def test_a_module_beside_the_scenarios_is_no_scenario(tmp_path):
+    (tmp_path / "menu.py").write_text("from voxsim import VoxEngine\n")
+    (tmp_path / "module.py").write_text("")
+    (tmp_path / "voxsim.toml").write_text(MODULE)
+    (application,) = load_configuration(tmp_path).applications
+    assert [rule.name for rule in application.rules] == ["menu"]

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+import attrs
+
 from voxsim.engine.timing import Timing
 from voxsim.languages import ENDINGS, language
 from voxsim.parties import FILE
@@ -102,7 +104,9 @@ def _read(file: Path) -> Configuration:
         *("limits", "timing", "sounds", "server", "voipnow", "ccsevents", "elma365"),
     )
     account = read_account(whole.table("account"))
-    applications = _applications(whole, file)
+    elma365 = read_elma365(whole.table("elma365"), file.parent)
+    modules = {one.file for one in elma365.modules}
+    applications = tuple(_without(one, modules) for one in _applications(whole, file))
     names = tuple(one.name for one in applications)
     queues = _distinct(whole.tables("queue"), lambda table: read_queue(table, names), "application", "name")
     known = tuple(one.name for one in queues)
@@ -124,7 +128,7 @@ def _read(file: Path) -> Configuration:
         server=read_server(whole.table("server")),
         voipnow=read_voipnow(whole.table("voipnow")),
         ccsevents=read_ccsevents(whole.table("ccsevents")),
-        elma365=read_elma365(whole.table("elma365"), file.parent),
+        elma365=elma365,
     )
     if (wrong := _contradiction(made)) is not None:
         raise whole.wrong(wrong)
@@ -140,6 +144,12 @@ def _contradiction(made: Configuration) -> str | None:
             *((rule.name, rule.identity) for one in made.applications for rule in one.rules),
         )
     )
+
+
+def _without(application: ApplicationEntry, modules: set[str]) -> ApplicationEntry:
+    """An application without the rules that a folder's telephony modules were taken for."""
+    rules = tuple(rule for rule in application.rules if not modules.issuperset(rule.scenarios))
+    return application if len(rules) == len(application.rules) else attrs.evolve(application, rules=rules)
 
 
 def _applications(whole: Table, file: Path) -> tuple[ApplicationEntry, ...]:
