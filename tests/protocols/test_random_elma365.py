@@ -41,7 +41,7 @@ def lived(callers, callees, file):
     def see(record):
         for happening in view.see(record):
             for moment in calls.take(happening):
-                told = {name: [one.pairs for one in tell(moment, Speech())] for name, tell in DIALECTS.items()}
+                told = {name: [one.fields for one in tell(moment, Speech())] for name, tell in DIALECTS.items()}
                 moments.append((moment, told))
 
     world.switch.subscribe(see)
@@ -118,8 +118,8 @@ def test_the_system_is_left_without_a_call_that_goes_on(callers, callees, file):
     world, _, moments = lived(callers, callees, file)
     system = System()
     for moment, dialects in moments:
-        for pairs in dialects["neutral"]:
-            result = parse_result(module(dict(pairs)))
+        for fields in dialects["neutral"]:
+            result = parse_result(module(fields))
             if result.event is not None:
                 system.take(result.event, moment.at)
             if result.record is not None:
@@ -146,9 +146,9 @@ def module(told):
 @given(callers=CALLERS, callees=st.tuples(behaviours(), behaviours(), behaviours()))
 def test_every_dialect_tells_of_every_call(callers, callees, file):
     world, _, moments = lived(callers, callees, file)
-    gravitel = [dict(pairs) for _, told in moments for pairs in told["gravitel"]]
-    zadarma = [dict(pairs) for _, told in moments for pairs in told["zadarma"]]
-    neutral = [dict(pairs) for _, told in moments for pairs in told["neutral"]]
+    gravitel = [fields for _, told in moments for fields in told["gravitel"]]
+    zadarma = [fields for _, told in moments for fields in told["zadarma"]]
+    neutral = [fields for _, told in moments for fields in told["neutral"]]
     begun = [one for one in gravitel if one["type"] in ("INCOMING", "OUTGOING")]
     ended = [one for one in gravitel if one["type"] in ("COMPLETED", "CANCELLED")]
     if not world.switch.sessions:

@@ -100,7 +100,7 @@ class Part:
         return self.ended - self.answered if self.answered is not None and self.ended is not None else 0
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Moment:
     """Something to tell of a part, as it is just now."""
 
@@ -145,16 +145,14 @@ class Calls:
         handler = _HANDLERS.get(type(happening))
         if handler is None:
             return []
-        self._out = out = list[Moment]()
+        out: list[Moment] = []
+        self._out = out
         self._at = happening.at
-        handler(self, self._call(happening.session), happening)
-        return out
-
-    def _call(self, session: Session) -> _Call:
-        call = self._calls.get(session.id)
+        call = self._calls.get(happening.session.id)
         if call is None:
-            call = self._calls[session.id] = _Call()
-        return call
+            call = self._calls[happening.session.id] = _Call()
+        handler(self, call, happening)
+        return out
 
     def _tell(self, stage: Stage, part: Part, record: Recorded | None = None) -> None:
         self._out.append(Moment(self._at, stage, part, record))
@@ -359,13 +357,14 @@ def phone(party: Party) -> str:
 
 def _inside(party: Party) -> bool:
     """Whether somebody is an operator; whoever only is assumed to have an extension is none with a public number."""
-    public = party.number.isdigit() and len(party.number) >= _PUBLIC_DIGITS
-    return party.kind is PartyKind.USER and not (party.assumed and public)
+    if party.kind is not PartyKind.USER:
+        return False
+    return not (party.assumed and party.number.isdigit() and len(party.number) >= _PUBLIC_DIGITS)
 
 
 def _direction(caller: Party, callee: Party) -> Direction | None:
     """From where to where a call goes; None for one without an operator, or with the scenario itself."""
-    if PartyKind.SCENARIO in (caller.kind, callee.kind):
+    if caller.kind is PartyKind.SCENARIO or callee.kind is PartyKind.SCENARIO:
         return None
     if _inside(caller):
         return Direction.INTERNAL if _inside(callee) else Direction.OUT

@@ -22,6 +22,8 @@ from voxsim.protocols.elma365.calls import Direction, Moment, Stage, phone
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
+_JSON: Final = (("Content-Type", JSON),)
+_FORM: Final = (("Content-Type", FORM),)
 
 
 @attrs.frozen(kw_only=True)
@@ -39,13 +41,19 @@ class Speech:
     secret: str = ""
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Told:
-    """One webhook's contents: the pairs that it tells, the body they make, and the headers it needs."""
+    """One webhook's contents: what it tells by name, in JSON or a form, and the headers it needs."""
 
-    pairs: tuple[tuple[str, Any], ...]
-    body: bytes
+    fields: dict[str, Any]
     headers: tuple[tuple[str, str], ...]
+
+    @property
+    def body(self) -> bytes:
+        """What it tells, as it is sent."""
+        if self.headers[0][1] is FORM:
+            return urlencode(self.fields, errors="replace").encode()
+        return json.dumps(self.fields, ensure_ascii=False).encode("utf-8", "replace")
 
 
 # --- neutral ---
@@ -82,8 +90,7 @@ def _neutral(moment: Moment, speech: Speech) -> Iterator[Told]:
         facts["duration"] = _seconds(part.talk_ms)
     elif record is not None:
         facts.update(duration=_seconds(record.duration), callLink=record.url)
-    body = json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace")
-    yield Told(tuple(facts.items()), body, (("Content-Type", JSON),))
+    yield Told(facts, _JSON)
 
 
 def _disposition(moment: Moment) -> str:
@@ -249,8 +256,7 @@ def signature(fields: dict[str, str], secret: str) -> str:
 
 
 def _form(fields: dict[str, str], headers: tuple[tuple[str, str], ...] = ()) -> Told:
-    body = urlencode(fields, errors="replace").encode()
-    return Told(tuple(fields.items()), body, (("Content-Type", FORM), *headers))
+    return Told(fields, (*_FORM, *headers))
 
 
 def _date(milliseconds: int, form: str) -> str:

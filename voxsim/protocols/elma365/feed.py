@@ -29,7 +29,7 @@ class Subscriber:
     speech: Speech = attrs.field(factory=Speech)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(eq=False, kw_only=True)
 class Webhook:
     """One request as it is to be made.
 
@@ -63,7 +63,7 @@ class Webhook:
     @property
     def fields(self) -> dict[str, Any]:
         """What it says, by name."""
-        return dict(self.told.pairs)
+        return self.told.fields
 
     def shown(self) -> list[str]:
         """The request as lines: where to, further headers, the body."""
@@ -85,6 +85,8 @@ class Webhooks:
     def take(self, happening: Happening) -> Iterable[Webhook]:
         """The webhooks that one more happening means, in order."""
         moments = self._calls.take(happening)
+        if not moments:
+            return ()
         return [
             Webhook(at=moment.at, call=moment.part.call_id, url=one.where(), told=told)
             for moment in moments
