@@ -144,7 +144,7 @@ def followed(world, domains):
             if domain
         ]
         people = People(persons, everybody=False)
-    view, feed = View(people, world.switch.epoch), CcsEvents()
+    view, feed = View(people, world.switch.epoch), CcsEvents(people)
     events, messages = [], []
     feed.on_events = events.extend
     for record in world.journal:
@@ -161,7 +161,7 @@ def file(tmp_path_factory):
     return str(path)
 
 
-DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4)
+DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4) | st.tuples(*[st.sampled_from(["a", "b"])] * 4)
 
 
 @settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

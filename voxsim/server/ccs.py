@@ -68,7 +68,7 @@ class CcsDoor:
     ) -> None:
         entry = configuration.ccsevents
         switch = server.world.switch
-        self.feed = CcsEvents(failure_on_no_answer=entry.failure_on_no_answer)
+        self.feed = CcsEvents(people, failure_on_no_answer=entry.failure_on_no_answer)
         self.feed.flush_by(switch, self._deliver, lambda error: trouble(NAME, error))
         self._server = server
         self._switch = switch

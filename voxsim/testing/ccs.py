@@ -46,7 +46,7 @@ class CcsHandle:
         self.messages: list[Message] = []
         self._clients: list[Client] = []
         self._switch = world.switch
-        self._feed = CcsEvents(failure_on_no_answer=failure_on_no_answer)
+        self._feed = CcsEvents(self.people, failure_on_no_answer=failure_on_no_answer)
         self._feed.on_events = self.events.extend
         self._feed.flush_by(world.switch, self._deliver)
         self._links = Links(lambda: world.switch.unix_time, world.switch.random)

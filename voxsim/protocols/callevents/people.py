@@ -139,6 +139,11 @@ class People:
         """Whether there can be such an extension, in extended form; while nobody has one, everybody may."""
         return self.everybody or any(party.extended == extension for party in (*self.inside, *self._menus.values()))
 
+    @property
+    def domains(self) -> int:
+        """How many domains there are."""
+        return len(self._tenants)
+
     def caller(self, kind: str, number: str, display_name: str = "") -> Party:
         """Who calls in with this number or name."""
         return self._party(kind, number, "" if display_name == number else display_name)

@@ -89,6 +89,11 @@ class _Audience:
     open_since: int | None = None
     recent: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is kept from anybody for a moment."""
+        return self.open_since is None and not self.numbers
+
     def enter(self, domain: str) -> None:
         """A domain gets everything from now on."""
         if domain and domain not in self.whole:
@@ -119,9 +124,14 @@ class _Audience:
 
 
 class Domains:
-    """Sends events to domains."""
+    """Sends events to domains.
 
-    def __init__(self) -> None:
+    Args:
+        count: how many domains there are.
+    """
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
         self._audiences: dict[str, _Audience] = {}
         self._open: dict[str, tuple[int, Seance]] = {}
         self._out: list[Message] = []
@@ -134,6 +144,7 @@ class Domains:
     def send(self, events: list[Event]) -> list[Message]:
         """Who receives these events, in order."""
         self._out = out = list[Message]()
+        count = self._count()
         audience: _Audience | None = None
         seance: Seance | None = None
         for event in events:
@@ -142,11 +153,17 @@ class Domains:
                 audience = self._audiences.get(seance.id)
                 if audience is None and event.type == "call_create":
                     audience = self._audiences[seance.id] = _Audience()
-            if audience is not None:
+            if audience is None:
+                if event.type == "connection_failure" and seance.domain:
+                    # A session that never had a call: all that is known is whose scenario called in vain.
+                    out.append(Message(seance.domain, event))
+            elif len(audience.whole) == count and audience.settled:
+                # All there are get everything: there is nobody from whom to keep anything.
+                out.extend(Message(domain, event) for domain in audience.whole)
+                if event.type == "seance_delete":
+                    self._seance_deleted(audience, event)
+            else:
                 self._take(audience, event)
-            elif event.type == "connection_failure" and seance.domain:
-                # A session that never had a call: all that is known of it is whose scenario called in vain.
-                out.append(Message(seance.domain, event))
         return out
 
     def flush(self, now: int) -> list[Message]:

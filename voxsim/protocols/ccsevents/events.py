@@ -46,10 +46,9 @@ class Event:
         facts: what its payload says beside its id and its moment.
         seance: whose event it is, even where the payload names none.
         call, connection: what it is about, as far as it is about one.
-        people: the parties whose event it is: of a call its own, of a connection or a seance those in it so far.
     """
 
-    __slots__ = ("_text", "at", "call", "connection", "facts", "number", "people", "seance", "type")
+    __slots__ = ("_text", "at", "call", "connection", "facts", "number", "seance", "type")
 
     def __init__(
         self,
@@ -58,7 +57,6 @@ class Event:
         number: int,
         facts: dict[str, Any],
         seance: Seance,
-        people: tuple[Party, ...],
         call: Call | None = None,
         connection: Connection | None = None,
     ) -> None:
@@ -67,7 +65,6 @@ class Event:
         self.number = number
         self.facts = facts
         self.seance = seance
-        self.people = people
         self.call = call
         self.connection = connection
         self._text: str | None = None
@@ -79,6 +76,13 @@ class Event:
     def name(self) -> str:
         """Its identifier in subscriptions: `ccsevents.call_create`."""
         return f"{CLASS}.{self.type}"
+
+    @property
+    def people(self) -> tuple[Party, ...]:
+        """The parties whose event it is: of a call its own, of a connection or a seance those in it so far."""
+        if self.connection is not None:
+            return self.connection.people
+        return (self.call.party,) if self.call is not None else self.seance.people
 
     @property
     def data(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
+from voxsim.protocols.callevents.people import People
 from voxsim.protocols.ccsevents.domains import Domains, Message
 from voxsim.protocols.ccsevents.ending import GRACE
 from voxsim.protocols.ccsevents.events import Event
@@ -22,6 +23,7 @@ class CcsEvents:
     """The feed.
 
     Args:
+        people: who is who; where it is known, and there is one domain alone, that is told of everything at less cost.
         failure_on_no_answer: tell of a `connection_failure`, too, when calls were rung and none was answered.
 
     Attributes:
@@ -30,9 +32,9 @@ class CcsEvents:
         on_events: called with all events, whoever receives them.
     """
 
-    def __init__(self, *, failure_on_no_answer: bool = False) -> None:
+    def __init__(self, people: People | None = None, *, failure_on_no_answer: bool = False) -> None:
         self.fold = Fold(failure_on_no_answer=failure_on_no_answer)
-        self._domains = Domains()
+        self._domains = Domains(lambda: people.domains if people is not None else 0)
         self.on_wait: Callable[[], None] | None = None
         self.on_events: Callable[[list[Event]], None] | None = None
 
@@ -87,4 +89,4 @@ class CcsEvents:
 
 def make(setting: Setting) -> CcsEvents:
     """The feed as it is configured."""
-    return CcsEvents(failure_on_no_answer=setting.configuration.ccsevents.failure_on_no_answer)
+    return CcsEvents(setting.people, failure_on_no_answer=setting.configuration.ccsevents.failure_on_no_answer)

@@ -274,8 +274,7 @@ class Telling:
     ) -> None:
         seance.count += 1
         seance.last = max(seance.last, self._at)
-        people = connection.people if connection is not None else (call.party,) if call is not None else seance.people
-        self._out.append(Event(kind, seance.last, seance.count, facts, seance, people, call, connection))
+        self._out.append(Event(kind, seance.last, seance.count, facts, seance, call, connection))
 
 
 def key_of(url: str) -> str:
