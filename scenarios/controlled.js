@@ -33,24 +33,29 @@ VoxEngine.addEventListener(AppEvents.HttpRequest, (event) => {
   } catch {
     return { error: "the body is not JSON" };
   }
+  const { command, text } = request;
   const state = call?.state();
-  switch (request.command) {
-    case "status":
-      return { state: state ?? "no call yet" };
-    case "say":
-    case "hangup":
-      if (state !== "CONNECTED") return { error: "the call is not connected" };
-      if (request.command === "hangup") call.hangup();
-      else call.say(request.text);
+  if (command === "status") return { state: state ?? "no call yet" };
+  if (command === "say" || command === "hangup") {
+    if (state !== "CONNECTED") return { error: "the call is not connected" };
+    if (command === "hangup") {
+      call.hangup();
       return { ok: true };
-    default:
-      return { error: "the command is say (with a text), status or hangup" };
+    }
+    if (typeof text === "string") {
+      call.say(text);
+      return { ok: true };
+    }
   }
+  return { error: "the command is say (with a text), status or hangup" };
 });
 
-VoxEngine.addEventListener(AppEvents.Terminating, async () => {
+VoxEngine.addEventListener(AppEvents.Terminating, () => {
   // The platform allows one HTTP request here, and waits for its answer.
   const postData = JSON.stringify({ caller: call ? call.callerid() : null, seconds });
-  const result = await Net.httpRequestAsync(REPORTS, { method: "POST", postData });
-  Logger.write(result.code === 200 ? "reported" : `not reported: ${result.code} ${result.error}`);
+  Net.httpRequest(REPORTS, onReported, { method: "POST", postData });
 });
+
+function onReported(result) {
+  Logger.write(result.code === 200 ? "reported" : `not reported: ${result.code} ${result.error}`);
+}

@@ -8,7 +8,7 @@ Try it: voxsim run scenarios/transfer.py --answer "reception=transfer:+120255501
 
 from contextlib import suppress
 
-from voxsim import AppEvents, CallEnded, CallEvents, Logger, VoxEngine
+from voxsim import AppEvents, CallEnded, CallEvents, CallState, Logger, VoxEngine
 
 
 @VoxEngine.on(AppEvents.CallAlerting)
@@ -22,7 +22,8 @@ async def incoming(event):
         await reception.wait_for(CallEvents.Connected)
         caller.answer()
         await talk(caller, reception)
-    VoxEngine.terminate()
+    if caller.state() != CallState.TERMINATED:
+        VoxEngine.terminate()
 
 
 async def talk(caller, partner):

@@ -42,15 +42,15 @@ def idle_session_bytes() -> list[Row]:
 
 def live_growth() -> list[Row]:
     """Memory per session and time per event at a hundred thousand live sessions, beside those at a thousand."""
-    kept = [_live(_FEW, "digits.py")]  # what is made once is no session's
-    before = _resident()
-    kept += [_live(_FEW, "digits.py") for _ in range(_WORLDS_OF_FEW)]  # several: memory comes in large pieces
-    between = _resident()
-    many = _live(_MANY, "digits.py")
+    kept = [live(_FEW, "digits.py")]  # what is made once is no session's
+    before = resident()
+    kept += [live(_FEW, "digits.py") for _ in range(_WORLDS_OF_FEW)]  # several: memory comes in large pieces
+    between = resident()
+    many = live(_MANY, "digits.py")
     at_few = (between - before) / (_FEW * _WORLDS_OF_FEW)
-    at_many = (_resident() - between) / _MANY
+    at_many = (resident() - between) / _MANY
     gc.freeze()  # what lives is swept no more: that would take longer than all that is measured
-    measures = partial(_event_us, *kept[-1], [0]), partial(_event_us, *many, [0]), _pop_us
+    measures = partial(event_us, *kept[-1], [0]), partial(event_us, *many, [0]), _pop_us
     few_us, many_us, pop_us = (min(known) for known in in_turns(_TIMES, *measures))
     return [
         Row("live_growth", at_many / at_few, "x", "bytes per session at 1,000", at_few, "<= 1.3"),
@@ -63,7 +63,7 @@ def live_growth() -> list[Row]:
 # --- sessions that wait ---
 
 
-def _live(number: int, scenario: str) -> tuple[World, list[Line]]:
+def live(number: int, scenario: str) -> tuple[World, list[Line]]:
     """A world with so many connected calls, made a millisecond apart, and their callers; nothing is left to happen."""
     world = World(until=None)
     rule = world.rule(SCENARIOS / scenario)
@@ -76,13 +76,13 @@ def _live(number: int, scenario: str) -> tuple[World, list[Line]]:
             world.switch.after_ms(1, call)
 
     world.switch.post(call)
-    _settle(world)
+    settle(world)
     if world.failures or not all(line.connected for line in lines):
         raise RuntimeError(f"Not every call is connected: {world.failures[:1]}.")
     return world, lines
 
 
-def _settle(world: World) -> None:
+def settle(world: World) -> None:
     trio.run(world.driver.run, lambda: world.switch.next_instant is None, clock=world.driver)
 
 
@@ -92,7 +92,7 @@ def _settle(world: World) -> None:
 def _traced_sessions() -> float:
     gc.collect()
     tracemalloc.start()
-    world, _ = _live(_IDLE, "idle.py")
+    world, _ = live(_IDLE, "idle.py")
     taken = _traced()
     tracemalloc.stop()
     return taken / len(world.sessions)
@@ -120,7 +120,7 @@ def _traced() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-def _resident() -> int:
+def resident() -> int:
     """The process's resident bytes, garbage swept."""
     gc.collect()
     statm = Path("/proc/self/statm")
@@ -133,20 +133,26 @@ def _resident() -> int:
 # --- the time of an event ---
 
 
-def _event_us(world: World, lines: list[Line], turn: list[int]) -> float:
-    """Microseconds of CPU from a digit that is pressed to the end of its handler; each time in other sessions."""
-    stride = len(lines) // _DIGITS
+def event_us(world: World, lines: list[Line], turn: list[int]) -> float:
+    """Microseconds of CPU from a digit that is pressed to the end of its handler; each time in other sessions.
+
+    A thousand digits are pressed: where there are fewer sessions, several in each.
+    """
+    stride = max(1, len(lines) // _DIGITS)
     first = turn[0] % stride
     turn[0] += 1
     pressed, sessions = lines[first::stride], world.sessions[first::stride]
+    times = max(1, _DIGITS // len(pressed))
+    before = [len(session.events) for session in sessions]
     began = time.process_time()
-    for line in pressed:
-        line.press("1")
-    _settle(world)
+    for _ in range(times):
+        for line in pressed:
+            line.press("1")
+    settle(world)
     took = time.process_time() - began
-    if any(session.events[-1].name != "Call.ToneReceived" for session in sessions):
+    if any(len(session.events) != had + times for session, had in zip(sessions, before, strict=True)):
         raise RuntimeError("Not every digit was heard.")
-    return took / len(pressed) * 1e6
+    return took / len(pressed) / times * 1e6
 
 
 def _pop_us() -> float:

@@ -34,6 +34,11 @@ FIGURES: Final = {
     "serve_startup": "serving",
     "sessions_with_feeds": "feeds",
     "live_websocket_kib": "serving",
+    "js_context_ms": "javascript",
+    "js_context_kb": "javascript",
+    "js_event_us": "javascript",
+    "sessions_js": "javascript",
+    "js_leak": "javascript",
 }
 """Each figure and the module whose function of this name measures it."""
 

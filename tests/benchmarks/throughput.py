@@ -36,14 +36,14 @@ def sessions_async() -> list[Row]:
 
 
 def _rows(name: str, scenario: str, asked: str) -> list[Row]:
-    measures = partial(_whole_sessions, scenario), _heap_pops, _trio_tasks
+    measures = partial(whole_sessions, scenario), _heap_pops, _trio_tasks
     in_turns(1, *measures)  # warm up
     sessions, pops, tasks = (max(known) for known in in_turns(_TIMES, *measures))
     yardsticks = {"heap pops": pops, "trio task each": tasks}
     return [Row(name, sessions, "sessions/s", yardstick, rate, asked) for yardstick, rate in yardsticks.items()]
 
 
-def _whole_sessions(scenario: str) -> float:
+def whole_sessions(scenario: str) -> float:
     world = World(stranger=Behaviour(answer=2), until=None)
     rule = world.rule(SCENARIOS / scenario)
     caller = world.add_party("pstn", "+15550001", press=["1@3", "2@4", "3@5"], hangup=3600)

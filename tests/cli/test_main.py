@@ -40,7 +40,7 @@ def test_without_a_command_it_shows_help_and_fails(capsys: pytest.CaptureFixture
         (["rn"], "voxsim: error: argument COMMAND: invalid choice: 'rn'"),
         (["--bogus"], "voxsim: error: there is no option '--bogus'."),
         (["run"], "voxsim run: error: the following arguments are required: SCENARIO"),
-        (["new"], "voxsim new: error: the following arguments are required: DIRECTORY"),
+        (["new"], "voxsim new: error: the following arguments are required: PLACE"),
         (["new", "a", "b"], "voxsim new: error: there is no place for the argument 'b'"),
         (["run", "a.py", "--anwser=x=busy"], "there is no option '--anwser'. Did you mean '--answer'?"),
         (["run", "a.py", "--pres", "1"], "there is no option '--pres'. Did you mean '--press'?"),

@@ -89,3 +89,22 @@ def test_its_tests_pass(starter: Path) -> None:
     )
     assert done.returncode == 0, done.stdout
     assert "3 passed" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["menu.js", "menu.ts", "deep/er/menu.voxengine.js", "menu.py"])
+def test_a_scenario_of_ones_own_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", name]) == 0
+    folder, file = (tmp_path / name).parent, Path(name).name
+    assert sorted(one.name for one in folder.iterdir()) == sorted(["README.md", file, "test_menu.py"])
+    assert f'voxsim run {file} --press "1@4s"' in capsys.readouterr().out
+    monkeypatch.chdir(folder)
+    assert main(["run", file, "--press", "1@4"]) == 0
+    assert capsys.readouterr().err == ""
+    command = [sys.executable, "-m", "pytest", "-q"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert "3 passed" in done.stdout
+    assert main(["new", file]) == 2
+    assert capsys.readouterr().err.endswith(f"has {file} and test_menu.py already; nothing was written.\n")

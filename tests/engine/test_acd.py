@@ -207,7 +207,7 @@ async def test_an_option_that_the_platform_does_not_have_is_ignored_with_a_warni
     operator = vox.operator("operator1", queue="support", talk=9)
     await enqueue('"support", "100", {"agentRequest": True, "customData": "x"}')
     await operator.rang()
-    assert vox.session.warnings == ["enqueueACDRequest: the platform has no option 'agent_request'; ignored."]
+    assert vox.session.warnings == ["enqueueACDRequest: the platform has no option 'agentRequest'; ignored."]
 
 
 @pytest.mark.parametrize("wrong", ['{"priority": 101}', '{"priority": "high"}', '{"headers": "X-A"}'])
@@ -235,7 +235,53 @@ async def test_a_handler_can_wait_for_the_operator(vox: Vox, incoming):
     assert session.log == ["true", "over"]
 
 
+@pytest.mark.parametrize(
+    "wrong", ['"VI-CallTimeout": 10**400', '"VI-CallTimeout": "soon"', '"X-A": "\\ud800"', '"X-A": None', "7: [1]"]
+)
+async def test_odd_headers_harm_nobody_when_an_agent_becomes_free_for_them(vox: Vox, enqueue, wrong: str):
+    vox.operator("operator1", queue="support", answer=1, talk=5, after_call=1)
+    await enqueue()
+    await enqueue(f'"support", "100", {{"headers": {{{wrong}}}}}')
+    await enqueue()
+    await vox.advance(30)
+    assert [one.log[-1] for one in vox.sessions] == ["ACD.OperatorReached operator1"] * 3
+
+
+async def test_headers_are_those_of_the_moment_when_it_was_asked(vox: Vox, incoming):
+    operator = vox.operator("operator1", queue="support", status="DND")
+    scenario = incoming("""
+        headers = {"X-Line": "blue"}
+        VoxEngine.enqueue_acd_request("support", "100", headers=headers)
+        headers["X-Line"] = "red"
+    """)
+    await vox.phone().dial("100", scenario=scenario)
+    await operator.set_status("READY")
+    await operator.rang()
+    assert operator.calls[0].headers["X-Line"] == "blue"
+
+
 # --- operators ---
+
+
+async def test_an_operator_who_is_replaced_serves_nobody_any_more(vox: Vox, enqueue):
+    vox.operator("operator1", "busy", queue="support", ban=20)
+    await enqueue()
+    await vox.advance(1)
+    vox.operator("operator1", queue="support", status="DND")
+    await vox.advance(100)
+    assert vox.session.log[-1] == "ACD.OperatorFailed operator1 486"
+    assert vox.queue("support").present == 1
+
+
+async def test_nor_after_the_talk_in_which_it_was_replaced(vox: Vox, enqueue):
+    vox.operator("operator1", queue="support", answer=1, talk=5)
+    await enqueue()
+    await vox.advance(2)
+    vox.operator("operator1", queue="support", status="OFFLINE")
+    await vox.advance(100)
+    await enqueue()
+    assert [one.log[-1] for one in vox.sessions] == ["ACD.OperatorReached operator1", "ACD.Offline"]
+    assert vox.queue("support").present == 0
 
 
 async def test_a_status_that_is_chosen_during_a_call_holds_afterwards(vox: Vox, enqueue):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from voxsim.engine.recognition import said_by, spoken, words_in_time
 from voxsim.testing import Vox
 
 LISTEN = """
@@ -311,3 +312,17 @@ async def test_a_missing_require_is_warned_of_once(vox: Vox, tmp_path):
     session = await vox.finished()
     warnings = [record.name for record in session.timeline if record.kind == "warning"]
     assert warnings == ["require(Modules.ASR) is missing: on the platform nothing of this module exists without."]
+
+
+async def test_a_speech_of_ten_thousand_words_is_understood_part_by_part(vox: Vox, listening):
+    call = await listening()
+    call.say(" ".join(["word"] * 10_000), 150)
+    await vox.advance(200)
+    results = [record.data for record in vox.session.events if record.name == "ASR.Result"]
+    assert [len(result.text.split()) for result in results] == [4000, 4000, 2000]
+
+
+def test_words_in_time_are_said_to_their_ends_in_the_text():
+    words = words_in_time(" ab  c ", 300)
+    assert words == [(200, 2), (300, 4)]
+    assert [spoken(" ab  c ")[: said_by(words, instant)] for instant in (199, 200, 300)] == ["", "ab", "ab c"]

@@ -314,3 +314,23 @@ async def test_a_caller_who_hangs_up_ends_the_dialog(vox: Vox, on_a_call: Any):
         "Player.Stopped",
         "ASR.Stopped",
     ]
+
+
+async def test_a_reply_for_which_there_is_no_player_left_is_told_as_an_error(vox: Vox, incoming: Write):
+    vox.avatar().begins().replies("Hi").hears("done").replies("Bye", ends=True)
+    scenario = incoming("""
+        call.answer()
+        players = [VoxEngine.create_tts_player("a", on_pause=True) for _ in range(10)]
+        VoximplantAvatar.create_voice_avatar(
+            call=call,
+            avatar_config={"avatarId": "a"},
+            asr_parameters={"profile": "ASRProfileList.Google.en_US"},
+            on_error_callback=lambda event: (Logger.write(event.reason), players.pop().stop()),
+            on_finish_callback=lambda event: call.hangup(),
+        )
+    """)
+    call = await vox.phone().dial(scenario=scenario)
+    await vox.logged("The reply cannot be said: A session can have 10 players at a time; stop some first.")
+    call.say("done")
+    await call.heard("Bye")
+    assert (await vox.finished()).failures == ()

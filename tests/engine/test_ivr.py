@@ -266,7 +266,7 @@ async def test_what_cannot_work_is_told(settings: str, words: str, vox: Vox, inc
 async def test_a_setting_that_the_platform_does_not_have_is_ignored(vox: Vox, incoming: Write):
     await vox.phone().dial(scenario=incoming("IVRState('s', {'type': 'select', 'timeOut': -1}).enter(call)"))
     warnings = [record.name for record in vox.session.timeline if record.kind == "warning"]
-    told = "IVRState 's': the platform has no option 'time_out'; ignored. Did you mean 'timeout'?"
+    told = "IVRState 's': the platform has no option 'timeOut'; ignored. Did you mean 'timeout'?"
     assert told in warnings
 
 

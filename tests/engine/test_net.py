@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from voxsim.testing import Vox
+from voxsim.vocabulary.errors import BadArgument
 
 Write = Callable[[str], str]
 
@@ -428,6 +430,26 @@ async def test_replies_are_used_in_order_and_the_last_one_stays(vox: Vox, starte
     vox.web.on("GET", URL).reply(500, times=2).reply(200)
     vox.start(started(asking() * 4))
     assert (await vox.finished()).log == ["500 None", "500 None", "200 None", "200 None"]
+
+
+async def test_an_old_request_names_its_method_before_its_body(vox: Vox, started: Write):
+    vox.web.on("POST", re.compile(r"/taken\?id=\d+$")).reply(text="yes")
+    vox.start(
+        started("""
+        def told(result):
+            Logger.write(f"{result.code} {result.text}")
+            VoxEngine.terminate()
+
+        Net.http_request("http://a.example/taken?id=12", Net.HttpRequestMethod.POST, "body", told)
+    """)
+    )
+    assert (await vox.finished()).log == ["200 yes"]
+    assert (vox.web.requests[0].method, vox.web.requests[0].text) == ("POST", "body")
+
+
+def test_a_service_needs_a_url(vox: Vox):
+    with pytest.raises(BadArgument, match="a method and a URL"):
+        vox.web.on("POST", 3)
 
 
 async def test_a_reply_can_be_computed(vox: Vox, started: Write):

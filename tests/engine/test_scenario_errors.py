@@ -36,7 +36,6 @@ MISTAKES = {
     "http-timeout-not-a-number": "Net.http_request_async('https://a.example/', timeout=float('nan'))",
     "connection-timeout-not-a-number": "Net.http_request_async('https://a.example/', connection_timeout=float('nan'))",
     "http-body-half-a-character": r"Net.http_request('https://a.example/', print, method='POST', post_data='\ud800')",
-    "header-half-a-character": r"VoxEngine.call_user(username='anna', extra_headers={'X-A': '\ud800'})",
     "tts-options-no-mapping": "VoxEngine.create_tts_player('hello', tts_options=5)",
     "parameters-that-are-no-json": (
         "VoxEngine.create_tts_player('hello').send_media_to("
@@ -69,6 +68,7 @@ async def test_a_mistake_is_written_down_and_the_platform_goes_on(
 HARMLESS = {
     "sending-media-to-itself": "call.send_media_to(call)",
     "endless-nothing": "VoxEngine.create_tone_script_player('425@-19;0(1/4/1)', loop=True).send_media_to(call)",
+    "header-half-a-character": r"VoxEngine.call_user(username='anna', extra_headers={'X-A': '\ud800'})",
     "half-a-character": r"call.send_message('\ud7ff'); Logger.write('\U0001f600')",
     "an-object-in-the-log": "Logger.write({1: {2}, 'call': call, 'event': event})",
     "removing-the-running-listener": "VoxEngine.remove_event_listener(AppEvents.CallAlerting)",

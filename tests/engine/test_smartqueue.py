@@ -610,3 +610,22 @@ async def test_a_handler_can_wait_for_its_task(vox: Vox, incoming):
         "The task has ended: FINISHED_BY_OPERATOR.",
     ]
     assert session.warnings[0].startswith("require(Modules.SmartQueue) is missing")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        'timeout=float("inf")',
+        "timeout=10**400",
+        "timeout=1e300",
+        'queue={"id": float("nan")}',
+        'queue={"id": float("inf")}',
+        'operator_settings={"operatorId": float("nan")}',
+        'operator_settings={"operatorId": 1, "timeout": float("inf")}',
+    ],
+)
+async def test_numbers_that_are_none(vox: Vox, incoming, wrong: str):
+    settings = wrong if wrong.startswith("queue") else f'queue={{"name": "support"}}, {wrong}'
+    vox.operator("operator1", queue="support", status="DND")
+    await vox.phone().dial("100", scenario=incoming(f"VoxEngine.enqueue_task({settings})"))
+    assert "enqueueTask: " in (await vox.failed("number")).message

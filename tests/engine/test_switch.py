@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voxsim.engine.switch import Switch
+from voxsim.engine.switch import Switch, hold
 from voxsim.vocabulary.errors import VoxsimError
 
 
@@ -92,3 +92,58 @@ def test_a_subscriber_is_told_each_record_until_it_cancels():
     cancel()
     switch.note(None, "warning", "second")
     assert [record.name for record in told] == ["first"]
+
+
+class Broken:
+    """Something of a session."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def step(self, *_):
+        """Fail."""
+        raise ValueError("a mistake")
+
+
+def closing_over(step):
+    """A function that takes a step."""
+
+    def take(*_):
+        step(1)
+
+    return take
+
+
+STEPS = {
+    "a method": lambda owner: (owner.step,),
+    "a closure": lambda owner: (closing_over(owner.step),),
+    "a closure over a closure": lambda owner: (closing_over(closing_over(owner.step)),),
+    "what a step is called with": lambda owner: (lambda answered: answered(1), owner.step),
+}
+
+
+@pytest.mark.parametrize("how", STEPS)
+def test_a_step_that_fails_ends_its_own_session_and_no_more(engine, how: str):
+    engine.start()
+    engine.switch.after(1, *STEPS[how](Broken(engine.session)))
+    engine.advance(5)
+    assert [error.fatal for error in engine.session.failures] == [True]
+
+
+def test_a_step_that_belongs_to_no_session_goes_up():
+    switch = Switch()
+    switch.post(Broken(None).step)
+    with pytest.raises(ValueError, match="a mistake"):
+        switch.run_due()
+
+
+def test_of_the_timers_that_are_held_those_that_are_done_do_not_pile_up():
+    switch, held = Switch(), []
+    waiting = [switch.at(1_000_000, print) for _ in range(5)]
+    for timer in waiting:
+        hold(held, timer)
+    for _ in range(10_000):
+        hold(held, switch.at(0, waiting.copy))
+        switch.run_due()
+    assert len(held) <= 16
+    assert [timer for timer in held if timer.call is not None] == waiting

@@ -1,6 +1,7 @@
 """Running JavaScript that is written in a test."""
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +18,20 @@ class Run:
         self.log = session.log
         self.errors = [str(error) for error in session.failures]
         self.failures = session.failures
+        self.words = [error.message for error in session.failures]
         self.warnings = [record.name for record in session.timeline if record.kind == "warning"]
         self.reason = session.finish_reason
 
 
+@pytest.fixture(params=["quickjs-ng", "jsbox"])
+def engine(request, monkeypatch):
+    """Each test runs on each of the two engines; this is the name of the one that has its turn."""
+    monkeypatch.setenv("VOXSIM_JAVASCRIPT", request.param)
+    return request.param
+
+
 @pytest.fixture
-def javascript(tmp_path, monkeypatch):
+def javascript(engine, tmp_path, monkeypatch):
     """Run the text of a scenario, or several of one rule, to its end, with a caller when one is asked for."""
     monkeypatch.chdir(tmp_path)
 
@@ -51,3 +60,21 @@ def javascript(tmp_path, monkeypatch):
 @pytest.fixture
 def switch():
     return Switch()
+
+
+@pytest.fixture
+def here():
+    """The path of a scenario beside these tests."""
+    return lambda name: str(Path(__file__).parent / "scenarios" / name)
+
+
+@pytest.fixture
+def heard():
+    """What somebody heard on a call: the second, and the text or file."""
+    return lambda call: [(round(one.at / 1e6, 2), one.value) for one in call.received if one.what == "heard"]
+
+
+@pytest.fixture
+def texts():
+    """The messages that came to somebody's side of a call."""
+    return lambda call: [one.value for one in call.received if one.what == "text"]

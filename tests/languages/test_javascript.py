@@ -295,7 +295,7 @@ def test_promises_are_settled_in_virtual_time(javascript):
     assert run.errors == []
 
 
-async def test_an_async_handlers_answer_is_awaited(vox, tmp_path):
+async def test_an_async_handlers_answer_is_awaited(engine, vox, tmp_path):
     (tmp_path / "answer.js").write_text(
         """
         VoxEngine.addEventListener(AppEvents.HttpRequest, async (e) => {

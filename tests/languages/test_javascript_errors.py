@@ -78,10 +78,14 @@ def hasty():
 
 
 @pytest.mark.parametrize(("body", "words", "place"), LIVES.values(), ids=LIVES)
-def test_an_error_is_told_and_the_session_goes_on(javascript, hasty, body, words, place):
+def test_an_error_is_told_and_the_session_goes_on(javascript, engine, hasty, body, words, place):
     run = javascript(
         in_handler(body) + "\nVoxEngine.addEventListener(AppEvents.Terminated, () => Logger.write('lived'))", vox=hasty
     )
+    if engine == "jsbox" and words.startswith("Unhandled rejection"):
+        # The one thing that this engine does not tell.
+        assert (run.log, run.errors) == (["lived"], [])
+        return
     assert len(run.failures) == 1
     error = run.failures[0]
     assert not error.fatal

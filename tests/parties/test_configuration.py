@@ -276,9 +276,9 @@ def test_one_file_is_served_alone(folder):
 @pytest.mark.parametrize(
     ("names", "place", "message"),
     [
-        (["_a.py", "notes.txt"], ".", "There is no scenario in the folder '.': no file *.js or *.py but tests"),
+        (["_a.py", "notes.txt"], ".", "There is no scenario in the folder '.': no file *.js or *.py or *.ts but tests"),
         (["menu.py"], "mneu.py", "There is no scenario file 'mneu.py'. Did you mean 'menu.py'?"),
-        (["notes.txt"], "notes.txt", "known are .js, .py, got .txt. A folder of scenarios, or one"),
+        (["notes.txt"], "notes.txt", "known are .js, .py, .ts, got .txt. A folder of scenarios, or one"),
         ([], "no/where", "There is no scenario file 'no/where'. There is no folder 'no' either."),
         ([], "voxsim.toml", "voxsim.toml cannot be read: No such file or directory."),
         (["x" * 120 + ".py"], ".", "is too long a name: a rule's has 99 characters."),
@@ -420,3 +420,13 @@ def test_a_file_that_is_no_text(folder):
     Path("voxsim.toml").write_bytes(b"\n\xff\n")
     with pytest.raises(ConfigurationError, match=r"voxsim.toml:2: The file is not UTF-8"):
         load_configuration(Path())
+
+
+def test_files_of_one_name_keep_their_endings(folder):
+    write("menu.js", "menu.py", "other.py")
+    rules = load_configuration(Path()).applications[0].rules
+    assert [(rule.name, rule.pattern) for rule in rules] == [
+        ("menu.js", r"menu(\.js)?"),
+        ("menu.py", r"menu(\.py)?"),
+        ("other", "other"),
+    ]

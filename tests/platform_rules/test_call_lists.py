@@ -305,3 +305,35 @@ async def test_a_list_is_taken_up_by_another_run(vox: Vox, script: str):
 
     other.platform.rules.clear()
     assert read_list(*kept, other.platform.account, other.switch) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '{"start_at": float("inf")}',
+        '{"start_at": float("nan")}',
+        '{"start_at": 1e300}',
+        '{"start_at": "9" * 400}',
+        '{"attempts_left": float("inf")}',
+    ],
+)
+async def test_a_next_attempt_that_can_never_be_is_refused(vox: Vox, tmp_path: Path, wrong: str):
+    file = tmp_path / "never.py"
+    file.write_text(f"""
+from voxsim import *
+
+@VoxEngine.on(AppEvents.Started)
+async def started(event):
+    reply = await CallList.request_next_attempt_async({wrong})
+    Logger.write(str(reply.code))
+    VoxEngine.terminate()
+""")
+    vox.call_list([{"phone": "1"}], file, attempts=2)
+    session = await vox.finished()
+    assert session.log == ["400"]
+    assert "CallList.requestNextAttempt: " in session.warnings[0]
+
+
+async def test_a_row_cannot_begin_after_all_dates(vox: Vox, script: str):
+    with pytest.raises(BadArgument, match="in the year 9999"):
+        vox.call_list([{"phone": "1", "__start_at": "9" * 400}], script)

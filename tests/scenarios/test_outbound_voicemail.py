@@ -141,6 +141,6 @@ async def test_a_list_of_people_machines_and_busy_numbers(vox: Vox) -> None:
 
 
 async def test_a_session_without_a_row_says_so(vox):
-    vox.start("scenarios/outbound_voicemail.py")
+    vox.start(CAMPAIGN)
     session = await vox.finished()
     assert session.log == ["The custom data is not a row of the list: ''"]

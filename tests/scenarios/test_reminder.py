@@ -1,6 +1,7 @@
 """The outbound reminder: started over HTTP, it calls, asks, reports to the CRM, and tries again when nobody answers."""
 
 import json
+import re
 
 import pytest
 
@@ -63,7 +64,7 @@ async def test_second_attempt_comes_half_a_minute_after_a_busy_line(vox: Vox) ->
     await customer.rang()
     await customer.rang()
     assert vox.now == 2 + 30
-    await vox.requested("POST", CRM, body='"result": "busy", "attempts": 2')
+    await vox.requested("POST", CRM, body=re.compile('"result": ?"busy", ?"attempts": ?2'))
     await vox.finished()
     assert len(customer.calls) == 2
 
@@ -78,14 +79,14 @@ async def test_customer_who_answers_the_second_call_is_reminded(vox: Vox) -> Non
     await second.answer()
     await second.heard("appointment at 9:30")
     second.press("1")
-    await vox.requested("POST", CRM, body='"result": "confirmed", "attempts": 2')
+    await vox.requested("POST", CRM, body=re.compile('"result": ?"confirmed", ?"attempts": ?2'))
     await vox.finished()
 
 
 async def test_wrong_number_is_reported_without_a_second_attempt(vox: Vox) -> None:
     vox.web.on("POST", CRM).reply()
     vox.start(REMINDER, custom_data=TASK)  # nobody plays this number: 404
-    await vox.requested("POST", CRM, body='"result": "failed", "attempts": 1')
+    await vox.requested("POST", CRM, body=re.compile('"result": ?"failed", ?"attempts": ?1'))
     await vox.finished()
 
 

@@ -86,6 +86,7 @@ async def test_agent_hands_over_to_a_human(vox: Vox, agent: AgentHandle) -> None
 
 
 async def test_an_order_that_the_shop_does_not_know(vox: Vox) -> None:
+    vox.secret("OPENAI_API_KEY", "sk-0123456789")
     vox.web.on("GET", "https://shop.example/orders/7").reply(404)
     agent = vox.agent("OpenAI").greets("Hello.")
     agent.hears("order 7").calls_tool("find_order", number=7)
@@ -96,6 +97,7 @@ async def test_an_order_that_the_shop_does_not_know(vox: Vox) -> None:
 
 
 async def test_without_the_agent_a_human_is_called(vox: Vox) -> None:
+    vox.secret("OPENAI_API_KEY", "sk-0123456789")
     vox.agent("OpenAI").cannot_be_reached("No route to host")
     human = vox.phone(HUMAN, answer=1, hangup=5)
     call = await vox.phone(CALLER).dial("100", scenario=AGENT)
@@ -108,6 +110,7 @@ async def test_without_the_agent_a_human_is_called(vox: Vox) -> None:
 
 
 async def test_an_agent_that_goes_away_is_replaced_by_a_human(vox: Vox) -> None:
+    vox.secret("OPENAI_API_KEY", "sk-0123456789")
     vox.agent("OpenAI").greets("Hello.").hears("order").drops(1011, "overloaded")
     human = vox.phone(HUMAN, answer=1)
     call = await vox.phone(CALLER, say="My order, please.@3").dial("100", scenario=AGENT)

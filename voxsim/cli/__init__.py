@@ -15,6 +15,7 @@ from voxsim.cli.arguments import (
     Options,
     Parser,
     add_call,
+    add_check,
     add_coverage,
     add_credentials,
     add_events,
@@ -89,6 +90,12 @@ def _credentials(options: Options) -> int:
     return credentials.credentials(options)
 
 
+def _check(options: Options) -> int:
+    from voxsim.cli import check
+
+    return check.check(options)
+
+
 def _coverage(options: Options) -> int:
     from voxsim.cli import coverage
 
@@ -102,6 +109,7 @@ _COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
     "serve": _serve,
     "call": _call,
     "credentials": _credentials,
+    "check": _check,
     "coverage": _coverage,
 }
 
@@ -116,7 +124,9 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="voxsim")
     add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
     add_events(commands.add_parser("events", help="run a scenario and show what systems that follow calls are told"))
-    add_new(commands.add_parser("new", help="write a first scenario and its test into a directory"))
+    help_text = "tell what is wrong with scenarios, without running them"
+    add_check(commands.add_parser("check", help=help_text))
+    add_new(commands.add_parser("new", help="write a first scenario and its test"))
     add_serve(commands.add_parser("serve", help="serve the platform on this machine to real clients"))
     add_call(commands.add_parser("call", help="place a simulated call into a running voxsim serve"))
     add_credentials(commands.add_parser("credentials", help="write a key for the management API's official clients"))

@@ -44,6 +44,7 @@ Examples:
   voxsim run menu.py
   voxsim run menu.py --press "1@3s,2@5s" --answer "+15550100=busy"
   voxsim run join.py --rule "room-.*=room.py"
+  voxsim run my-voxengine-ci-project --rule sales
   voxsim run callback.py --custom-data '{"number": "+15550100"}' --http "POST:stop@30" --trace callback.jsonl
 
 Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
@@ -114,7 +115,9 @@ class Options(argparse.Namespace):
     server: Address
     no_wait: bool
 
-    directory: str
+    places: list[str]
+    format: str
+    strict: bool
 
     file: str | None
     force: bool
@@ -228,12 +231,12 @@ def answer(text: str) -> tuple[str, Behaviour]:
 
 def rule(text: str) -> tuple[str, str]:
     """Read `PATTERN=FILE`; without a pattern a rule takes the calls to the file's name, as a served folder's does."""
-    from pathlib import Path
+    from voxsim.vocabulary.naming import scenario_name
 
     pattern, _, file = text.rpartition("=")
     if not file.strip():
         raise argparse.ArgumentTypeError(f"PATTERN=FILE such as 'room-.*=room.py' is needed, got {text!r}")
-    return pattern or re.escape(Path(file).stem), file
+    return pattern or re.escape(scenario_name(file)), file
 
 
 def request(text: str) -> Request:
@@ -303,7 +306,11 @@ def add_events(parser: argparse.ArgumentParser) -> None:
 
 def _add_running(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("scenarios", metavar="SCENARIO", nargs="+", help="scenario file; several make one rule and share their globals")
+    help_text = (
+        "scenario file (.py, .js, .ts); several make one rule and share their globals; or one folder that voxsim serve "
+        "could serve, such as a project of voxengine-ci"
+    )
+    add("scenarios", metavar="SCENARIO", nargs="+", help=help_text)
     add("--trace", metavar="FILE", help="write all that happened to this file, as JSON Lines")
     help_text = "seed of ids and chance; the same one gives the same run (default 0)"
     add("--seed", metavar="N", type=int, default=0, help=help_text)
@@ -322,9 +329,11 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
     add("--http", metavar="METHOD[:BODY]@t", type=request, action="append", default=[], help=help_text)
     help_text = (
         "a further scenario, for the conferences and transfers whose destination matches PATTERN, by default the "
-        "file's name (repeatable; the first that matches counts, all others run SCENARIO)"
+        "file's name (repeatable; the first that matches counts, all others run SCENARIO). With a folder: the NAME "
+        "of its rule that takes the call, by default the one that --to leads to"
     )
     add("--rule", metavar="[PATTERN=]FILE", dest="rules", type=rule, action="append", default=[], help=help_text)
+    add("--application", metavar="NAME", help="the application of a folder whose rules are meant (default: all)")
 
 
 def _add_caller(group: argparse._ArgumentGroup) -> None:
@@ -357,15 +366,39 @@ def add_call(parser: argparse.ArgumentParser) -> None:
     add("--application", metavar="NAME", help="the application that is called, when the server has several")
 
 
+_CHECK_EPILOG: Final = """\
+Examples:
+  voxsim check scenario.js
+  voxsim check .                     every scenario of this folder and of those inside it
+  voxsim check voxfiles --strict     a project with its rules, in CI
+
+Files of one rule share their globals: which belong together is read from voxsim.toml or rules.config.json where there
+is one, and told by the names that they use of each other where there is none.
+
+Exit status: 0 clean, 1 there are errors (with --strict: or warnings), 2 the command cannot be used."""
+
+
+def add_check(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim check`."""
+    parser.description = "Tell what is wrong with scenarios, without running them."
+    parser.epilog = _CHECK_EPILOG
+    add = parser.add_argument
+    add("places", metavar="FILE", nargs="+", help="scenario files (*.js, *.ts, *.py), folders or projects")
+    add("--format", choices=("text", "json"), default="text", help="%(choices)s (default %(default)s)")
+    add("--strict", action="store_true", help="let warnings fail, too")
+
+
 def add_new(parser: argparse.ArgumentParser) -> None:
     """The options of `voxsim new`."""
-    parser.description = "Write a first scenario, its test and a short README into a directory."
-    parser.add_argument("directory", metavar="DIRECTORY", help="where to; it is made when it does not exist")
+    parser.description = "Write a first scenario, its test and a short README."
+    help_text = "a directory, made when it does not exist, or a scenario's name such as menu.js (.py, .js, .ts)"
+    parser.add_argument("place", metavar="PLACE", help=help_text)
 
 
 _SERVE_EPILOG: Final = """\
 The scenarios' folder may hold a voxsim.toml with the account, its applications, rules, users, numbers, parties and
-limits. Without one, every scenario file gets a rule of its own, which takes the calls to the file's name.
+limits. Without one, every scenario file gets a rule of its own, which takes the calls to the file's name. A project of
+voxengine-ci is served as it lies on disk: its applications, their rules in order, and the scenarios' sources.
 
 What has to last (call history, timelines, key-value items, secrets, the certificate) is kept in .voxsim beside the
 scenarios. Clients trust the certificate when they are told of .voxsim/ca/ca.pem, as with
@@ -377,7 +410,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     parser.description = "Serve the platform on this machine: managing URLs, WebSockets, the management API."
     parser.epilog = _SERVE_EPILOG
     add = parser.add_argument
-    help_text = "a folder of scenarios, its voxsim.toml, or one scenario file (default: this folder)"
+    help_text = "a folder of scenarios or project, its voxsim.toml, or one scenario file (default: this folder)"
     add("place", metavar="PLACE", nargs="?", default=".", help=help_text)
     help_text = "real: as the clock (default); x10: scenario time goes ten times as fast as that"
     add("--time", metavar="PACE", type=_serving_pace, default=None, help=help_text)

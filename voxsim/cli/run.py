@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from voxsim.cli.arguments import Options, Request
     from voxsim.engine.journal import Record
     from voxsim.engine.session import Session
+    from voxsim.platform.account import Application
     from voxsim.platform.rules import Rule
 
 
@@ -47,12 +48,12 @@ def run(options: Options) -> int:
 def perform(options: Options, drawn: Callable[[World], Iterable[str]]) -> int:
     """Run the scenarios, show what is drawn of the world, with an ending, and return the exit status."""
     try:
-        world, rule = _world(options)
+        began = _world(options)
         trace = _trace(options)
     except ConfigurationError as error:
         options.parser.error(str(error))
     with trace, contextlib.redirect_stdout(sys.stderr):
-        world, session = _begin(options, world, rule)
+        world, session = _begin(options, *began)
         unsent = _schedule(options.http, session)
         if options.time != "auto":
             _follow(world)
@@ -84,16 +85,27 @@ def _staff(world: World, file: Path) -> None:
             world.dialogs.add(dialog.dialog())
 
 
-def _world(options: Options) -> tuple[World, Rule]:
+def _world(options: Options) -> tuple[World, Application, Rule]:
     """The platform with everybody in place whom the scenario may call, and the rule to run."""
+    parties = [
+        Party.make(kind, address, behaviour)
+        for pattern, behaviour in options.answer
+        for kind, address in _meanings(pattern)
+    ]
+    if any(Path(one).suffix == ".toml" or Path(one).is_dir() for one in options.scenarios):
+        from voxsim.cli.project import project_world
+
+        return project_world(options, parties)
+    if options.application is not None:
+        raise ConfigurationError("--application is for a folder with several; scenarios are of none.")
     world = World(seed=options.seed, pace=Pace.parse(options.time), until=options.until, stranger=Behaviour())
-    for pattern, behaviour in options.answer:
-        for kind, address in _meanings(pattern):
-            world.add_party(kind, address, behaviour)
+    for party in parties:
+        world.directory.add(party)
     _staff(world, Path(options.scenarios[0]).parent / FILE)
     for pattern, file in options.rules:
         world.add_rule(file, pattern)
-    return world, world.add_rule(options.scenarios)
+    rule = world.add_rule(options.scenarios)
+    return world, world.platform.account.applications[0], rule
 
 
 def _meanings(pattern: str) -> Iterator[tuple[str, str]]:
@@ -113,7 +125,7 @@ def _caller(options: Options) -> Party:
     return Party(kind=kind_of(options.caller), address=options.caller, behaviour=behaviour)
 
 
-def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:
+def _begin(options: Options, world: World, application: Application, rule: Rule) -> tuple[World, Session]:
     """Let the call arrive and load the scenario. When it does not listen to calls, begin again over HTTP.
 
     What the scenario asks for while it loads is known only then; so a session with a call is loaded, and a world in
@@ -121,7 +133,9 @@ def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:
     """
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        world.call_in(_caller(options), options.destination, rule, custom_data=options.custom_data)
+        caller = _caller(options)
+        data = options.custom_data
+        world.call_in(caller, options.destination, rule, custom_data=data, application=application)
         session = world.sessions[0]
         world.driver.watch.install()
         try:
@@ -134,8 +148,8 @@ def _begin(options: Options, world: World, rule: Rule) -> tuple[World, Session]:
         return world, session
     if options.press or options.say or options.hangup is not None:
         terminal.tell("Nobody calls: the scenario does not listen to AppEvents.CallAlerting. It was started over HTTP.")
-    world, rule = _world(options)
-    return world, world.start(rule, options.custom_data or "")
+    world, application, rule = _world(options)
+    return world, world.platform.start_scenarios(rule, options.custom_data or "", application=application)
 
 
 def _schedule(requests: Iterable[Request], session: Session) -> list[Request]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.vocabulary.declare import Signature, unknown_option
 from voxsim.vocabulary.errors import BadArgument
-from voxsim.vocabulary.naming import did_you_mean, python_name
+from voxsim.vocabulary.naming import did_you_mean, documented_name, python_name
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,6 +82,7 @@ def command(
 
         run.__signature_of__ = signature  # type: ignore[attr-defined]
         run.__ignored__ = without_effect  # type: ignore[attr-defined]
+        run.__older__ = older is not None  # type: ignore[attr-defined]
         return cast("F", run)
 
     return declare
@@ -94,7 +95,8 @@ def known_fields(session: Any, owner: str, given: Mapping[str, Any], known: Coll
     """
     fields = {python_name(str(key)): value for key, value in given.items() if value is not None}
     for name in [name for name in fields if name not in known]:
-        session.warn(f"{owner}: the platform has no option {name!r}; ignored.{did_you_mean(name, known)}")
+        told, near = documented_name(name), did_you_mean(documented_name(name), map(documented_name, known))
+        session.warn(f"{owner}: the platform has no option {told!r}; ignored.{near}")
         del fields[name]
     return fields
 
@@ -105,6 +107,6 @@ def _known_only(
     """Drop options that the platform does not have, with a warning: it ignores them too."""
     unknown = [key for key in options if key not in accepted]
     if unknown:
-        names = ", ".join(repr(key) for key in unknown)
+        names = ", ".join(repr(documented_name(key)) for key in unknown)
         session.warn(f"{signature.name}: the platform has no option {names}; ignored.")
     return {key: value for key, value in options.items() if key in accepted}

@@ -225,4 +225,6 @@ class Emitter:
         spelt = {f"{enum.documented}.{member}" for enum in enums for member in enum.members}
         hint = did_you_mean(f"{self.EVENTS.documented}.{value.rpartition('.')[2]}", spelt)
         names = " and ".join(enum.documented for enum in enums)
+        if event is None:
+            raise UnknownName(f"{self.NAME}: the event given is undefined; its events are those of {names}.")
         raise UnknownName(f"{self.NAME} has no event {given}; its events are those of {names}.{hint}")

@@ -57,7 +57,7 @@ class Errand(Exchange):
         if error is not None:
             self.fail(HttpCode.INTERNAL, str(error))
         else:
-            self.respond(answer.status, _JSON, json.dumps(answer.value, ensure_ascii=False).encode())
+            self.respond(answer.status, _JSON, json.dumps(answer.value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def run_errand(
@@ -86,7 +86,9 @@ def run_errand(
     net = net_of(session)
     net.admit(name)
     limits = session.switch.limits
-    request = HttpRequest("POST", url, _JSON, body.encode(), limits.http_total_seconds, limits.http_connect_seconds)
+    request = HttpRequest(
+        "POST", url, _JSON, body.encode("utf-8", "replace"), limits.http_total_seconds, limits.http_connect_seconds
+    )
     net.enter(Errand(net, request, work, milliseconds, done))
 
 

@@ -30,6 +30,9 @@ class Future(Generic[T]):
         self.done = False
         self._words = waiting_for
 
+    def __repr__(self) -> str:
+        return "a promise (await it first)"
+
     @property
     def waiting_for(self) -> str:
         """What would complete it, in words."""

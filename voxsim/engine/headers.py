@@ -26,7 +26,7 @@ def sendable(session: Session, headers: Mapping[str, Any] | None, unit: str | No
     for name, value in headers.items():
         if name == CALL_TIMEOUT or value is None:
             continue
-        size = len(f"{name}: {value}".encode())
+        size = utf8_size(f"{name}: {value}")
         if not str(name).upper().startswith("X-"):
             session.warn(f"Header {name!r} is not sent: custom headers begin with 'X-'.", unit)
         elif size > limits.sip_header_bytes:
@@ -49,9 +49,27 @@ def call_timeout(session: Session, headers: Mapping[str, Any] | None) -> float:
         return limits.outgoing_answer_seconds
     try:
         seconds = float(asked)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if math.isnan(seconds):
         session.warn(f"{CALL_TIMEOUT} is a number of seconds, got {asked!r}; the default is used.")
         return limits.outgoing_answer_seconds
     return min(max(seconds, limits.call_timeout_min_seconds), limits.call_timeout_max_seconds)
+
+
+def given_headers(name: str, headers: object) -> dict[str, str]:
+    """The headers of a re-INVITE or of its answer, which go as they are.
+
+    Raises:
+        BadArgument: they are no mapping.
+    """
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
+        raise BadArgument(f"{name}: headers are given as a mapping of names to values, got {type(headers).__name__}.")
+    return dict(headers)
+
+
+def utf8_size(text: str) -> int:
+    """How many bytes a text takes; half of a surrogate pair, which no UTF-8 has, counts as three."""
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -8,6 +8,7 @@ no wall clock, no hash order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from voxsim.vocabulary.declare import Event, Signature, payload_fields
@@ -161,6 +162,8 @@ def plain(value: Any) -> Any:
             return f"{len(value)} bytes"
         case Event():
             return _payload(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     identity = getattr(value, "_id", None)
     if isinstance(identity, str):
         return identity

@@ -110,6 +110,8 @@ class MediaUnit(Emitter):
     @command("stopMediaTo(mediaUnit, {parameters}?)", ignored="customParameters encoding")
     def stop_media_to(self, media_unit: MediaUnit, parameters: Options = None, *, tag: str | None = None) -> None:
         """Stop sending this unit's sound to another unit; other streams stay."""
+        if not isinstance(media_unit, MediaUnit):
+            raise BadArgument(f"stopMediaTo takes a call, player, socket or other media unit, got {media_unit!r}.")
         self.unroute(media_unit)
 
     # --- routes ---

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
@@ -277,19 +277,27 @@ class Queues:
             raise BadArgument(f"A ban takes some seconds, got {agent.ban_seconds:g}.")
         status, agent.status, agent.since = agent.status, AgentStatus.OFFLINE, self._switch.now
         old = self.agents.pop(agent.name, None)
-        for queue in tuple(old.queues) if old is not None else ():
-            self._leave(old, queue)
+        left = self._leave(old) if old is not None else ()
         self.agents[agent.name] = agent
         for queue in queues:
             agent.queues[queue] = None
             queue.agents[agent] = None
         self.set_status(agent, status)
+        # One step later: the status that the new one is to have may come with another call.
+        self._switch.post(self._left_alone, left)
         return agent
 
-    def _leave(self, agent: Agent | None, queue: Queue) -> None:
-        if agent is not None:
+    def _leave(self, agent: Agent) -> tuple[Queue, ...]:
+        """An agent serves no queue any more, whatever becomes of its present caller; returns those that it served."""
+        if agent.ban is not None:
+            agent.ban.cancel()
+            agent.ban = None
+        left = tuple(agent.queues)
+        for queue in left:
             queue.agent_moved(agent, agent.status, AgentStatus.OFFLINE)
             del queue.agents[agent]
+        agent.queues = {}
+        return left
 
     def agent(self, number: object) -> Agent | None:
         """The agent with this number, or None."""
@@ -330,7 +338,7 @@ class Queues:
         if agent.status is AgentStatus.READY:
             self._serve(agent)
         elif agent.status is AgentStatus.OFFLINE:
-            self._left_alone(agent)
+            self._left_alone(agent.queues)
 
     def after_call(self, agent: Agent, usual: AgentStatus) -> None:
         """An agent's caller is gone: it gets the status that its person wanted, else the usual one."""
@@ -349,9 +357,9 @@ class Queues:
                 return
             min(found, key=lambda ticket: ticket.key).offer(agent)
 
-    def _left_alone(self, agent: Agent) -> None:
-        """The last agent of a queue has left: unless the queue holds them, nobody waits for nothing."""
-        for queue in agent.queues:
+    def _left_alone(self, queues: Iterable[Queue]) -> None:
+        """The last agent of a queue may have left: unless the queue holds them, nobody waits for nothing."""
+        for queue in queues:
             if not queue.present and not queue.hold and len(queue):
                 for ticket in queue.waiting():
                     ticket.left_alone()

@@ -61,12 +61,25 @@ class Heard:
     confidence: float
 
 
-def words_in_time(text: str, microseconds: int) -> list[tuple[int, str]]:
-    """The growing beginnings of a text, word by word, each with the instant (from its start) at which it is said."""
+def spoken(text: str) -> str:
+    """A text as it is said: one blank between two words."""
+    return " ".join(text.split())
+
+
+def words_in_time(text: str, microseconds: int) -> list[tuple[int, int]]:
+    """The words of a text that takes so long: the instant (from its start) at which each has been said, and its end.
+
+    The end counts in the text as it is `spoken`: what has been said by then is all of it up to there.
+    """
     words = text.split()
-    spoken = sum(map(len, words)) or 1
-    so_far, prefixes = 0, []
+    letters = sum(map(len, words)) or 1
+    so_far, ends = 0, []
     for index, word in enumerate(words):
         so_far += len(word)
-        prefixes.append((microseconds * so_far // spoken, " ".join(words[: index + 1])))
-    return prefixes
+        ends.append((microseconds * so_far // letters, so_far + index))
+    return ends
+
+
+def said_by(words: list[tuple[int, int]], instant: int) -> int:
+    """Up to where a text has been said at an instant from its start."""
+    return max((end for at, end in words if at <= instant), default=0)

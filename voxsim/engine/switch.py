@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from functools import cached_property
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,14 +69,30 @@ class Timer:
             _blame(step, args, error)
 
 
+def hold(timers: list[Timer], timer: Timer) -> None:
+    """Add a timer to those that their owner may take back; now and then those that have been are dropped."""
+    size = len(timers)
+    if size & (size - 1) == 0:
+        timers[:] = [one for one in timers if one.call is not None]
+    timers.append(timer)
+
+
 def _blame(step: Any, args: tuple[Any, ...] | None, error: Exception) -> None:
     """End the session whose step failed; what belongs to no session goes up."""
-    for owner in (getattr(step, "__self__", None), *(args or ())):
-        session = getattr(owner, "session", None)
-        if session is not None:
+    for owner in (*_owners(step), *chain.from_iterable(map(_owners, args or ()))):
+        session = getattr(owner, "session", owner)
+        if hasattr(session, "broken"):
             session.broken(error)
             return
     raise error
+
+
+def _owners(step: Any, depth: int = 3) -> Iterator[Any]:
+    """Whom a step, or what it is called with, may belong to: it is one's method, or has closed over one."""
+    yield getattr(step, "__self__", step)
+    for cell in (getattr(step, "__closure__", None) or ()) if depth else ():
+        with suppress(ValueError):  # of a cell that is empty
+            yield from _owners(cell.cell_contents, depth - 1)
 
 
 def _is_cancelled(due: Timer | tuple[Any, ...]) -> bool:

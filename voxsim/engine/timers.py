@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
+from voxsim.engine.emitter import NotAFunction
 from voxsim.engine.switch import Timer
 from voxsim.vocabulary.errors import BadArgument, LimitExceeded, ScenarioError
 
@@ -30,7 +31,7 @@ class Timers:
         self._instant = -1
         self._fired = 0
 
-    def start(self, callback: Callable[[], Any], milliseconds: float, *, repeat: bool) -> int:
+    def start(self, callback: Any, milliseconds: float, *, repeat: bool) -> int:
         """Start a timer and return its number."""
         limits = self.session.switch.limits
         if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or not isfinite(milliseconds):
@@ -38,6 +39,8 @@ class Timers:
         if len(self._active) >= limits.active_timers:
             self.session.limit("active_timers", limits.active_timers)
             raise LimitExceeded(f"A session can have {limits.active_timers} active timers; clear some first.")
+        if not callable(callback):
+            callback = NotAFunction(callback, self.session.script.where())
         self._last += 1
         period = max(milliseconds, limits.interval_min_ms) if repeat else max(milliseconds, 0)
         self._arm(self._last, callback, period, repeat)

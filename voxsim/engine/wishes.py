@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import isfinite
+from typing import Any, Final, TypeGuard
 
 import attrs
 
@@ -12,6 +13,9 @@ from voxsim.engine.queues import DEFAULT_PRIORITY, Demand
 from voxsim.vocabulary.constants import constant_set
 from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import python_name
+
+_LONGEST: Final = 1e9
+"""The most seconds that can be waited for: more than anybody will, and few enough to be counted."""
 
 
 @attrs.frozen(kw_only=True)
@@ -81,7 +85,7 @@ def _queue(given: object) -> tuple[str, int | None]:
     name, number = fields.get("name"), fields.get("id")
     if number is None and not name:
         raise BadArgument(f"enqueueTask: `queue` is an object with `name` or `id`, got {given!r}.")
-    if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
+    if number is not None and not _is_number(number):
         raise BadArgument(f"enqueueTask: the `id` of a queue is a number, got {number!r}.")
     return str(name or ""), None if number is None else int(number)
 
@@ -114,34 +118,41 @@ def _operator(given: object) -> tuple[int | None, bool, float | None]:
         return None, False, None
     fields = _fields("`operatorSettings` is an object with `operatorId`", given)
     number, mode = fields.get("operator_id"), fields.get("mode", "STRICT")
-    if isinstance(number, bool) or not isinstance(number, int | float):
+    if not _is_number(number):
         raise BadArgument(f"enqueueTask: `operatorId` is a number, got {number!r}.")
     if mode not in constant_set("SmartQueueOperatorSettingsMode"):
         raise BadArgument(f"enqueueTask: the `mode` of operatorSettings is STRICT or SMART, got {mode!r}.")
     return int(number), mode == "STRICT", timeout_seconds("enqueueTask", fields.get("timeout"))
 
 
+def _is_number(given: object) -> TypeGuard[int | float]:
+    """Whether it can be the number of a queue or an operator."""
+    return type(given) is int or (type(given) is float and isfinite(given))
+
+
 def headers_of(name: str, given: object) -> Headers | None:
-    """The headers that a scenario gave, or None.
+    """The headers that a scenario gave, or None: as texts of its own, for the agent is called later.
 
     Raises:
         BadArgument: they are no mapping.
     """
-    if given is not None and not isinstance(given, Mapping):
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
         raise BadArgument(f"{name}: headers are given as a mapping of names to values, got {type(given).__name__}.")
-    return given
+    return {str(header): str(value) for header, value in given.items() if value is not None}
 
 
 def timeout_seconds(name: str, given: object) -> float | None:
     """A number of seconds that a scenario gave, or None when it gave none.
 
     Raises:
-        BadArgument: it is no number of seconds.
+        BadArgument: it is no number of seconds, or an endless one.
     """
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
-        raise BadArgument(f"{name}: a number of seconds above 0 is needed, got {given!r}.")
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= _LONGEST:
+        raise BadArgument(f"{name}: a number of seconds above 0, up to {_LONGEST:g}, is needed, got {given!r}.")
     return float(given)
 
 

@@ -9,10 +9,15 @@ from typing import Final
 from voxsim.engine.ports import Script
 from voxsim.languages.javascript.program import JavaScriptProgram
 from voxsim.languages.python import PythonProgram
+from voxsim.languages.sources import TYPESCRIPT
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.naming import nearest
 
-_PROGRAMS: Final[Mapping[str, Callable[..., Script]]] = {".js": JavaScriptProgram, ".py": PythonProgram}
+_PROGRAMS: Final[Mapping[str, Callable[..., Script]]] = {
+    ".js": JavaScriptProgram,
+    TYPESCRIPT: JavaScriptProgram,
+    ".py": PythonProgram,
+}
 
 ENDINGS: Final = frozenset(_PROGRAMS)
 """The endings of scenario files."""
@@ -32,7 +37,9 @@ def load_program(files: Sequence[str], *, reload: bool = False) -> Script:
 
 
 def language(files: Sequence[str]) -> str:
-    """The ending of a rule's scenario files, once they are known to exist and to share one.
+    """The ending of a rule's scenario files, once they are known to exist and to be of one language.
+
+    Files in JavaScript and in TypeScript share their globals, and may stand in one rule.
 
     Raises:
         ConfigurationError: a file does not exist, or the files are of no language, or of several.
@@ -44,7 +51,8 @@ def language(files: Sequence[str]) -> str:
         if not _exists(file):
             near = _near(Path(file))
             raise ConfigurationError(f"There is no scenario file {file!r}.{near}")
-    if len(endings) > 1 or not endings <= ENDINGS:
+    programs = {_PROGRAMS.get(ending) for ending in endings}
+    if len(programs) > 1 or None in programs:
         known = ", ".join(sorted(ENDINGS))
         given = ", ".join(sorted(endings)) or "no ending"
         raise ConfigurationError(f"Scenario files of one rule share one language; known are {known}, got {given}.")

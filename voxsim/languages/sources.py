@@ -7,6 +7,9 @@ from typing import Final
 
 from voxsim.vocabulary.errors import ScenarioError
 
+TYPESCRIPT: Final = ".ts"
+"""The ending of scenarios that are translated into JavaScript first."""
+
 Stamp = tuple[int, int]
 """What changes with a file: when it was written, and its size."""
 
@@ -42,3 +45,11 @@ def source(file: str, most_characters: int) -> tuple[Stamp, str]:
         raise ScenarioError("The file has a NUL character in it.", where=f"{file}:{line}", fatal=True)
     _read[file] = stamp, text
     return stamp, text
+
+
+def line_of(place: str) -> str:
+    """A line of a file that was read, by its `file:line:column`; empty when it is not known."""
+    parts = place.rsplit(":", 2)
+    if len(parts) < 3 or parts[0] not in _read or not parts[1].isdecimal():
+        return ""
+    return "".join(_read[parts[0]][1].split("\n")[int(parts[1]) - 1 : int(parts[1])])

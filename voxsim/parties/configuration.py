@@ -1,4 +1,4 @@
-"""Configuration: what `voxsim.toml` says, or what a folder of scenarios says by itself, as checked plain data.
+"""Configuration: what `voxsim.toml` says, or what a folder or project says by itself, as checked plain data.
 
 It reads and checks; building a platform from it is done elsewhere. Every mistake is a ConfigurationError with file,
 line, what is wrong, and the nearest known key.
@@ -6,17 +6,17 @@ line, what is wrong, and the nearest known key.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import attrs
 
 from voxsim.engine.timing import Timing
-from voxsim.languages import ENDINGS, language
+from voxsim.languages import language
 from voxsim.parties import FILE
 from voxsim.parties.agents.entries import read_agent
+from voxsim.parties.ciproject import CiProject, find_root, read_project
 from voxsim.parties.dialogentries import read_dialog
 from voxsim.parties.entries import (
     AccountEntry,
@@ -32,10 +32,9 @@ from voxsim.parties.entries import (
     WebEntry,
 )
 from voxsim.parties.feedentries import read_ccsevents, read_voipnow
+from voxsim.parties.folders import application_name, application_of, rule_of, rules_of
 from voxsim.parties.identity import contradiction
 from voxsim.parties.reading import (
-    APPLICATION_NAME,
-    RULE_NAME_CHARACTERS,
     read_account,
     read_application_name,
     read_figures,
@@ -53,6 +52,7 @@ from voxsim.parties.tables import Table, read_tables
 from voxsim.parties.telephonyentries import read_elma365
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.limits import Limits
+from voxsim.vocabulary.naming import did_you_mean
 
 __all__ = [
     "FILE",
@@ -77,8 +77,8 @@ def load_configuration(place: Path) -> Configuration:
     """What is configured for a folder of scenarios, or for a single one.
 
     Args:
-        place: a folder (`voxsim.toml` in it is read when there is one), such a file itself, or one scenario file, which
-            is served alone for every destination.
+        place: a folder of scenarios or a project of voxengine-ci (`voxsim.toml` in it is read when there is one),
+            such a file itself, or one scenario file, which is served alone for every destination.
 
     Raises:
         ConfigurationError: there is nothing to serve, or the file has a mistake in it.
@@ -87,13 +87,25 @@ def load_configuration(place: Path) -> Configuration:
         return _read(place)
     if place.is_dir():
         file = place / FILE
-        return _read(file) if file.exists() else Configuration(applications=(_application_of(place, file),))
+        if file.exists():
+            return _read(file)
+        project = _project(place)
+        if project is not None:
+            account = AccountEntry(name=project.account) if project.account else AccountEntry()
+            return Configuration(account=account, applications=project.applications)
+        return Configuration(applications=(application_of(place, file),))
     try:
         language((str(place),))
     except ConfigurationError as error:
         raise ConfigurationError(f"{error} A folder of scenarios, or one scenario file, is needed.") from None
-    rule = RuleEntry(name=_rule_name(place), scenarios=(str(place),))
-    return Configuration(applications=(ApplicationEntry(name=_application_name(place.parent), rules=(rule,)),))
+    application = ApplicationEntry(name=application_name(place.parent), rules=(rule_of(place),))
+    return Configuration(applications=(application,))
+
+
+def _project(place: Path, account: str | None = None) -> CiProject | None:
+    """The project of voxengine-ci that a folder holds, or None when it holds none."""
+    root = find_root(place)
+    return None if root is None else read_project(root, account)
 
 
 def _read(file: Path) -> Configuration:
@@ -103,10 +115,14 @@ def _read(file: Path) -> Configuration:
         *("account", "application", "user", "number", "queue", "operator", "agent", "dialog", "party", "web"),
         *("limits", "timing", "sounds", "server", "voipnow", "ccsevents", "elma365"),
     )
-    account = read_account(whole.table("account"))
     elma365 = read_elma365(whole.table("elma365"), file.parent)
     modules = {one.file for one in elma365.modules}
-    applications = tuple(_without(one, modules) for one in _applications(whole, file))
+    named = whole.table("account")
+    account = read_account(named)
+    project = _project(file.parent, account.name if "name" in named.values else None)
+    if project is not None and project.account is not None:
+        account = attrs.evolve(account, name=project.account)
+    applications = tuple(_without(one, modules) for one in _applications(whole, file, project))
     names = tuple(one.name for one in applications)
     queues = _distinct(whole.tables("queue"), lambda table: read_queue(table, names), "application", "name")
     known = tuple(one.name for one in queues)
@@ -152,20 +168,27 @@ def _without(application: ApplicationEntry, modules: set[str]) -> ApplicationEnt
     return application if len(rules) == len(application.rules) else attrs.evolve(application, rules=rules)
 
 
-def _applications(whole: Table, file: Path) -> tuple[ApplicationEntry, ...]:
-    """The applications that the file names; the folder's scenarios are one when it names none."""
+def _applications(whole: Table, file: Path, project: CiProject | None) -> tuple[ApplicationEntry, ...]:
+    """The applications that the file names, with the project's; the folder's scenarios are one when there are none."""
+    lying = {one.name: one for one in project.applications} if project is not None else {}
     if "application" not in whole.values:
-        return (_application_of(file.parent, file),)
-    return _distinct(whole.tables("application"), lambda table: _application(table, file), "name")
+        return tuple(lying.values()) or (application_of(file.parent, file),)
+    named = _distinct(whole.tables("application"), lambda table: _application(table, file, lying), "name")
+    return (*{**lying, **{one.name: one for one in named}}.values(),)
 
 
-def _application(table: Table, file: Path) -> ApplicationEntry:
+def _application(table: Table, file: Path, lying: Mapping[str, ApplicationEntry]) -> ApplicationEntry:
     table.only("name", "rule", "secrets")
     name = read_application_name(table)
     secrets = read_secrets(table.table("secrets"))
-    if "rule" not in table.values:
-        return ApplicationEntry(name=name, rules=_rules_of(file.parent, file), secrets=secrets)
-    rules = _distinct(table.tables("rule"), lambda rule: read_rule(rule, file.parent), "name")
+    if "rule" in table.values:
+        if name in lying:
+            raise table.wrong(f"The rules of the application {name!r} stand in the project's own files.", "rule")
+        rules = _distinct(table.tables("rule"), lambda rule: read_rule(rule, file.parent), "name")
+        return ApplicationEntry(name=name, rules=rules, secrets=secrets)
+    if lying and name not in lying:
+        raise table.wrong(f"The project has no application {name!r}.{did_you_mean(name, lying)}", "name")
+    rules = lying[name].rules if lying else rules_of(file.parent, file)
     return ApplicationEntry(name=name, rules=rules, secrets=secrets)
 
 
@@ -179,46 +202,3 @@ def _distinct(tables: Iterable[Table], read: Callable[[Table], _T], *keys: str) 
             raise table.wrong(f"There is a second [[{table.title}]] with the {keys[-1]} {identity[-1]!r}.", keys[-1])
         found[identity] = entry
     return tuple(found.values())
-
-
-# --- a folder by itself ---
-
-
-def _application_of(folder: Path, file: Path) -> ApplicationEntry:
-    return ApplicationEntry(name=_application_name(folder), rules=_rules_of(folder, file))
-
-
-def _rules_of(folder: Path, file: Path) -> tuple[RuleEntry, ...]:
-    """One rule for each scenario of a folder, which takes the calls to its name; a lone one takes all calls."""
-    try:
-        scenarios = [path for path in sorted(folder.iterdir()) if _is_scenario(path)]
-    except OSError as error:
-        raise ConfigurationError(f"The folder {str(folder)!r} cannot be read: {error.strerror}.") from None
-    if not scenarios:
-        endings = " or ".join(f"*{ending}" for ending in sorted(ENDINGS))
-        text = f"There is no scenario in the folder {str(folder)!r}: no file {endings} but tests and helpers (_*)."
-        raise ConfigurationError(f"{text} Name some in {str(file)!r}, or name another folder.")
-    if len(scenarios) == 1:
-        return (RuleEntry(name=_rule_name(scenarios[0]), scenarios=(str(scenarios[0]),)),)
-    return tuple(
-        RuleEntry(name=_rule_name(path), scenarios=(str(path),), pattern=re.escape(path.stem)) for path in scenarios
-    )
-
-
-def _is_scenario(path: Path) -> bool:
-    """Whether a file of a folder is a scenario: no test, no helper whose name begins with `_`."""
-    name = path.stem
-    apart = name.startswith(("_", ".", "test_")) or name.endswith("_test") or name == "conftest"
-    return path.suffix in ENDINGS and not apart and path.is_file()
-
-
-def _rule_name(path: Path) -> str:
-    if len(path.stem) > RULE_NAME_CHARACTERS:
-        raise ConfigurationError(f"{str(path)!r} is too long a name: a rule's has {RULE_NAME_CHARACTERS} characters.")
-    return path.stem
-
-
-def _application_name(folder: Path) -> str:
-    """The folder's name, as far as an application can have it."""
-    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:65]
-    return name if APPLICATION_NAME.fullmatch(name) else "app"

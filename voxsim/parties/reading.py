@@ -26,7 +26,7 @@ from voxsim.parties.web import FAULTS
 from voxsim.platform.rules import compiled
 from voxsim.vocabulary.errors import BadBehaviour, ConfigurationError
 from voxsim.vocabulary.limits import Limits
-from voxsim.vocabulary.naming import did_you_mean
+from voxsim.vocabulary.naming import did_you_mean, scenario_name
 
 APPLICATION_NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,64}")
 """What the platform accepts as an application's short name."""
@@ -97,14 +97,14 @@ def read_rule(table: Table, folder: Path) -> RuleEntry:
     except ConfigurationError as error:
         raise table.wrong(str(error), "scenarios") from None
     name = table.take("name", str)
-    name = Path(files[-1]).stem if name is None else name
+    name = scenario_name(files[-1]) if name is None else name
     if not name.strip() or len(name) > RULE_NAME_CHARACTERS:
         raise table.wrong(f"A rule's name has 1 to {RULE_NAME_CHARACTERS} characters, got {len(name)}.", "name")
     return RuleEntry(
         name=name,
         scenarios=files,
-        pattern=_pattern(table, "pattern") or ".*",
-        pattern_exclude=_pattern(table, "pattern_exclude"),
+        pattern=read_pattern(table, "pattern") or ".*",
+        pattern_exclude=read_pattern(table, "pattern_exclude"),
         video_conference=table.take("video_conference", bool) or False,
         identity=read_identity(table),
     )
@@ -115,7 +115,8 @@ def _own(entry: type[Any], *without: str) -> tuple[str, ...]:
     return tuple(field.name for field in attrs.fields(entry) if field.name not in without)
 
 
-def _pattern(table: Table, key: str) -> str | None:
+def read_pattern(table: Table, key: str) -> str | None:
+    """A rule's pattern, or None when there is none."""
     pattern = table.take(key, str)
     if pattern is None:
         return None

@@ -7,6 +7,7 @@ nobody answered.
 from __future__ import annotations
 
 import json as json_module
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -56,12 +57,21 @@ class Service:
         requests: what was received, in order.
     """
 
-    def __init__(self, method: str, url: str, most: int | None = None) -> None:
+    def __init__(self, method: str, url: str | re.Pattern[str], most: int | None = None) -> None:
         self.method = method.upper()
         self.url = url
         self._most = most
         self.requests: list[HttpRequest] = []
         self._replies: list[Reply] = []
+
+    def answers(self, request: HttpRequest) -> bool:
+        """Whether a request is for this service."""
+        if self.method not in ("*", request.method):
+            return False
+        if not isinstance(self.url, str):
+            return self.url.search(request.url) is not None
+        wanted = request.url if "?" in self.url else request.url.partition("?")[0]
+        return wanted == self.url or ("*" in self.url and fnmatchcase(wanted, self.url))
 
     def reply(
         self,
@@ -289,11 +299,17 @@ class ScriptedWeb:
         self.unexpected: list[str] = []
         self.mails: list[dict[str, Any]] = []
 
-    def on(self, method: str, url: str) -> Service:
+    def on(self, method: str, url: str | re.Pattern[str]) -> Service:
         """Answer requests of a method (`*` for any) to a URL; `*` in the URL stands for anything.
 
-        A URL without a query answers requests with any query. What was added last is asked first.
+        A URL without a query answers requests with any query; a compiled pattern is looked for in the whole URL. What
+        was added last is asked first.
+
+        Raises:
+            BadArgument: the method or the URL is of another kind.
         """
+        if not isinstance(method, str) or not isinstance(url, str | re.Pattern):
+            raise BadArgument(f"A service has a method and a URL, both as text (or the URL as a pattern), got {url!r}.")
         service = Service(method, url, self._most)
         self._services.insert(0, service)
         return service
@@ -337,14 +353,7 @@ class ScriptedWeb:
         self._switch.after(reply.delay, asker.respond, reply.status, reply.headers, reply.body)
 
     def _find(self, request: HttpRequest) -> Service | None:
-        bare = request.url.partition("?")[0]
-        for service in self._services:
-            if service.method not in ("*", request.method):
-                continue
-            wanted = request.url if "?" in service.url else bare
-            if wanted == service.url or ("*" in service.url and fnmatchcase(wanted, service.url)):
-                return service
-        return None
+        return next((service for service in self._services if service.answers(request)), None)
 
     def send_mail(self, mail: Mapping[str, Any], done: Callable[[int, str | None], None]) -> None:
         """One mail of a scenario."""

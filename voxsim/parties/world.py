@@ -26,6 +26,7 @@ from voxsim.platform.platform import Caller, Platform
 from voxsim.platform.rules import Rule
 from voxsim.vocabulary.errors import ScenarioError
 from voxsim.vocabulary.limits import Limits
+from voxsim.vocabulary.naming import scenario_name
 
 if TYPE_CHECKING:
     from voxsim.engine.connectors.ports import AgentFar, AgentNear, Asked
@@ -162,7 +163,7 @@ class World:
         names = (str(files),) if isinstance(files, str | Path) else tuple(str(file) for file in files)
         key = (names, pattern, video_conference)
         if key not in self._rules:
-            title = Path(names[-1]).stem if names else "empty"
+            title = scenario_name(names[-1]) if names else "empty"
             number = len(self._rules) + 1
             self._rules[key] = Rule(title, load_program(names), pattern, number, video_conference=video_conference)
         return self._rules[key]

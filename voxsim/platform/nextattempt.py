@@ -58,6 +58,9 @@ class NextAttempt:
         )
 
 
+LAST_MOMENT = 253_402_300_799
+"""The end of the year 9999 in unix seconds, the last moment that a date can name."""
+
 _TIMES = ("start_execution_time", "end_execution_time")
 
 
@@ -65,13 +68,15 @@ def moment(given: Any) -> float:
     """`YYYY-MM-DD HH:MM:SS` in UTC, or unix seconds, as unix seconds.
 
     Raises:
-        BadArgument: it is neither.
+        BadArgument: it is neither, or farther away than any date.
     """
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return float(given)
     text = str(given).strip()
-    if text.isdecimal():
-        return float(text)
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if number or text.isdecimal():
+        seconds = given if number else float(text)
+        if not -LAST_MOMENT <= seconds <= LAST_MOMENT:
+            raise BadArgument(f"a moment is up to the year 9999, in unix seconds up to {LAST_MOMENT}; got {text:.40}.")
+        return float(seconds)
     try:
         return datetime.strptime(text.replace("T", " ").removesuffix("Z"), DATE).replace(tzinfo=UTC).timestamp()
     except ValueError:
@@ -83,7 +88,7 @@ def _attempts(given: Any) -> int | None:
         return None
     try:
         number = int(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1
     if number < 0:
         raise BadArgument(f"'attempts_left' is a number from 0, got {given!r}.")

@@ -139,13 +139,17 @@ def _read_csv(
     return [dict(zip(names, [*row, *[""] * (len(names) - len(row))], strict=True)) for row in rows]
 
 
+_MOST_DIGITS: Final = 12
+"""More digits has no unix time up to the year 9999."""
+
+
 def _row(mapping: dict[str, str]) -> Row:
     start, end, at, uuid = (mapping.get(name, "").strip() for name in _OWN)
     window = Window().changed(time_of_day(start) if start else None, time_of_day(end) if end else None)
     if uuid and not _UUID.fullmatch(uuid):
         raise BadArgument(f"A task uuid has up to 40 letters, digits, hyphens and colons; got {uuid!r}.")
-    if at and not at.isdecimal():
-        raise BadArgument(f"__start_at is a unix time in seconds, got {at!r}.")
+    if at and (not at.isdecimal() or len(at) > _MOST_DIGITS):
+        raise BadArgument(f"__start_at is a unix time in seconds, got {at[:40]!r}; the last one is in the year 9999.")
     data = {name: value for name, value in mapping.items() if name not in _OWN}
     return Row(
         custom_data=as_text(data),

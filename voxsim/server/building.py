@@ -19,19 +19,15 @@ import attrs
 import trio
 
 from voxsim.driver import Pace
-from voxsim.languages import load_program
-from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.configuration import load_configuration
-from voxsim.parties.entries import ApplicationEntry, Configuration, PartyEntry, RuleEntry, UserEntry, WebEntry
-from voxsim.parties.party import Party
-from voxsim.parties.staffing import set_up
+from voxsim.parties.entries import Configuration
+from voxsim.parties.furnishing import furnished
 from voxsim.parties.world import World
-from voxsim.platform.account import Account, Application, ScenarioFile, User, password_hash
+from voxsim.platform.account import Account
 from voxsim.platform.commands import Context
 from voxsim.platform.commands.secrets import load_secrets
 from voxsim.platform.commands.users import load_users
 from voxsim.platform.keys import Keys
-from voxsim.platform.rules import Rule
 from voxsim.platform.sqlite import SQLite
 from voxsim.platform.storage import Memory, Storage
 from voxsim.protocols.gate import Gate
@@ -101,7 +97,17 @@ class Project:
 
             authority = Authority.kept_in(home / "ca")
         entry = configuration.server
-        world = _world(configuration, Pace.parse(pace or entry.time or "real"))
+        world = furnished(
+            configuration,
+            created=datetime.now(UTC),
+            reload=True,
+            random=SystemRandom(),
+            epoch=int(time.time()),
+            pace=Pace.parse(pace or entry.time or "real"),
+            until=None,
+            loose_records=_LOOSE_RECORDS,
+            keep_sessions=False,
+        )
         return cls(configuration, world, None if memory else home, authority, (*entry.hosts, *names))
 
     @property
@@ -222,114 +228,3 @@ def _mentions(file: str, word: str) -> bool:
         return word in Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-
-
-# --- from entries to things ---
-
-
-def _world(configuration: Configuration, pace: Pace) -> World:
-    account = _account(configuration)
-    world = World(
-        random=SystemRandom(),
-        epoch=int(time.time()),
-        pace=pace,
-        until=None,
-        limits=configuration.limits,
-        timing=configuration.timing,
-        sounds=configuration.sounds,
-        stranger=Behaviour(),
-        loose_records=_LOOSE_RECORDS,
-        account=account,
-        keep_sessions=False,
-    )
-    applications = {one.name: one.id for one in account.applications}
-    users = {one.name: (number, one.party) for number, one in enumerate(configuration.users, 1)}
-    set_up(world, configuration.queues, configuration.operators, application=applications.get, users=users)
-    for user in configuration.users:
-        if user.party is not None:
-            world.directory.add(_party(user.party))
-    for agent in configuration.agents:
-        world.agents.add(agent.agent())
-    for dialog in configuration.dialogs:
-        world.dialogs.add(dialog.dialog())
-    for party in configuration.parties:
-        world.directory.add(_party(party))
-    for entry in reversed(configuration.web):
-        _add_service(world, entry)
-    return world
-
-
-def _account(configuration: Configuration) -> Account:
-    entry = configuration.account
-    account = Account(
-        id=entry.id,
-        name=entry.name,
-        email=entry.email,
-        api_key=entry.api_key or "",
-        currency=entry.currency,
-        balance=entry.balance,
-        created=datetime.now(UTC),
-        applications=[],
-    )
-    for application in configuration.applications:
-        _add_application(account, application)
-    files = dict.fromkeys(file for one in configuration.applications for rule in one.rules for file in rule.scenarios)
-    account.scenarios = [ScenarioFile(number, Path(file).stem, file) for number, file in enumerate(files, 1)]
-    for number in configuration.numbers:
-        owner = next(one for one in account.applications if one.name == number.application)
-        owner.numbers[number.number] = next((rule for rule in owner.rules if rule.name == number.rule), None)
-    for user in configuration.users:
-        _add_user(account, user)
-    return account
-
-
-def _add_application(account: Account, entry: ApplicationEntry) -> None:
-    first = len(account.rules) + 1
-    rules = [_rule(rule, number) for number, rule in enumerate(entry.rules, first)]
-    number = len(account.applications) + 1
-    account.applications.append(Application(id=number, name=entry.name, rules=rules, secrets=entry.secrets))
-
-
-def _rule(entry: RuleEntry, number: int) -> Rule:
-    return Rule(
-        name=entry.name,
-        program=load_program(entry.scenarios, reload=True),
-        pattern=entry.pattern,
-        number=number,
-        exclude=entry.pattern_exclude,
-        video_conference=entry.video_conference,
-    )
-
-
-def _add_user(account: Account, entry: UserEntry) -> None:
-    number = len(account.users) + 1
-    ids = [one.id for one in account.applications if not entry.applications or one.name in entry.applications]
-    account.users[number] = User(
-        id=number,
-        name=entry.name,
-        display_name=entry.display_name,
-        password_hash=password_hash(entry.name, entry.password) if entry.password else "",
-        active=entry.active,
-        custom_data=entry.custom_data,
-        applications=tuple(ids),
-    )
-
-
-def _party(entry: PartyEntry) -> Party:
-    fields = {field.name: getattr(entry, field.name) for field in attrs.fields(PartyEntry)}
-    return Party(**{**fields, "devices": dict(entry.devices)})
-
-
-def _add_service(world: World, entry: WebEntry) -> None:
-    service = world.web.on(entry.method, entry.url)
-    if entry.fault is not None:
-        service.fail(entry.fault, delay=entry.delay)
-    else:
-        service.reply(
-            entry.status,
-            json=entry.json,
-            text=entry.text,
-            headers=entry.headers,
-            delay=entry.delay,
-            connect_delay=entry.connect_delay,
-        )

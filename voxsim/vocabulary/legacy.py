@@ -48,11 +48,18 @@ MODULES: Final = frozenset({"AMD", "CallList", "Net", "PhoneNumber", "Player", "
 
 VALUES: Final[dict[str, dict[str, str]]] = {
     "DialogflowLanguage": {"ENGLISH_US": "en-US", "GERMAN": "de", "RUSSIAN": "ru"},
+    "RecordExpireTime": {"DEFAULT": ""},
 }
 """Members of today's enumerations under names that only old scenarios use."""
 
-OPEN_SETS: Final = frozenset({"Language"})
+OPEN_SETS: Final = frozenset({"Language", "Net.HttpRequestMethod"})
 """Sets of constants that are gone from the typings altogether: any member stands for itself."""
+
+
+PROPERTIES: Final[dict[str, tuple[str, ...]]] = {
+    "SmartQueueTask": ("settings", "status", "terminationStatus"),
+}
+"""Properties that the reference describes and the typings leave out."""
 
 
 def current_name(dotted: str) -> str:

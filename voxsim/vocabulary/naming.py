@@ -1,4 +1,4 @@
-"""How documented names become Python names, and which name a misspelt one was meant to be.
+"""How documented names become Python names, which name a misspelt one was meant to be, what a scenario is called.
 
 The documented Voximplant name is the source of every name (`callPSTN`, `fromURI`); Python sees its PEP 8 form
 (`call_pstn`, `from_uri`), JavaScript and the wire see the documented one.
@@ -12,6 +12,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+_LONGEST_NAME = 200
+"""What is longer is no name that was misspelt, and would take its time to be compared."""
+
+_OWN_ENDINGS = re.compile(r"(\.voxengine)?\.[^.]*$")
 _UNDERSCORED = frozenset({"hd_audio"})
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -37,6 +41,8 @@ def documented_name(python: str) -> str:
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `name` was most likely meant to be, in either spelling, or None when none is near."""
+    if len(name) > _LONGEST_NAME:
+        return None
     known = list(candidates)
     if (spelt := python_name(name)) in known:
         return spelt
@@ -49,3 +55,9 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """A sentence that names the nearest candidate, with a leading blank, or nothing."""
     near = nearest(name, candidates)
     return f" Did you mean {near!r}?" if near else ""
+
+
+def scenario_name(file: str) -> str:
+    """What the platform calls the scenario of a file: its name without the ending, or without `.voxengine.js`."""
+    name = file.rpartition("/")[2]
+    return _OWN_ENDINGS.sub("", name) or name

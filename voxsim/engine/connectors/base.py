@@ -282,6 +282,15 @@ class ConnectorNamespace(Namespace):
         return kind.connect(session, parameters, on_close)
 
 
+_MAY_BE_BARE: Final = frozenset(
+    {
+        "hangUp", "inputAudioBufferClear", "inputAudioBufferCommit", "listTools", "outputAudioBufferClear",
+        "responseCancel", "responseCreate",
+    }
+)  # fmt: skip
+"""Messages that say something without any field: scenarios leave their argument out."""
+
+
 def sends(name: str, doc: str, parameter: str = "parameters") -> Callable[[Any, Mapping[str, Any]], None]:
     """Declare a client's method that sends its one argument, an object, to the service.
 
@@ -297,8 +306,8 @@ def sends(name: str, doc: str, parameter: str = "parameters") -> Callable[[Any, 
 
     else:
 
-        def method(self: Connector, parameters: Mapping[str, Any]) -> None:  # type: ignore[misc]
-            self.send(name, _checked(name, parameters))
+        def method(self: Connector, parameters: Mapping[str, Any] | None = None) -> None:  # type: ignore[misc]
+            self.send(name, _checked(name, {} if parameters is None and name in _MAY_BE_BARE else parameters))
 
     method.__doc__ = doc
     method.__name__ = method.__qualname__ = name

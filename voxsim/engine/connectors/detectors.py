@@ -7,6 +7,7 @@ asked for behind it; a turn is over when the last thing said sounds finished.
 from __future__ import annotations
 
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from voxsim.engine.command import Options, command
@@ -159,7 +160,7 @@ def number(name: str, parameter: str, value: Any, highest: float | None = None) 
     Raises:
         BadArgument: it is no number from 0 up to the highest.
     """
-    wrong = isinstance(value, bool) or not isinstance(value, int | float) or value < 0
+    wrong = isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf
     if wrong or (highest is not None and value > highest):
         most = "" if highest is None else f" to {highest:g}"
         raise BadArgument(f"{name}: `{parameter}` is a number from 0{most}, got {value!r}.")

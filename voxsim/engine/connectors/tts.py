@@ -51,7 +51,7 @@ class RealtimePlayer(BasePlayer):
         self._queue.append(Segment("speech", str(text), None, self._voice))
         if self._speaking is None:
             self._asked_at = self.session.switch.now
-        if self.state is PlaybackState.READY:
+        if self.state is PlaybackState.READY and not self._on_pause:
             self._play()
         elif self.state is PlaybackState.PLAYING and self._speaking is None:
             self._begin()
@@ -69,7 +69,7 @@ class RealtimePlayer(BasePlayer):
     def _ready(self) -> None:
         self._move(PlaybackState.READY)
         self._tell("ready")
-        if self._queue:
+        if self._queue and not self._on_pause:
             self._play()
 
     def _play(self) -> None:
@@ -120,6 +120,7 @@ class RealtimePlayer(BasePlayer):
 
     def _pause(self) -> None:
         if self.state is not PlaybackState.PLAYING:
+            self._on_pause = True
             return
         if self._sound is not None:
             self._left -= self.session.switch.now - self._since
@@ -130,7 +131,8 @@ class RealtimePlayer(BasePlayer):
         self._drop_timers()
 
     def _resume(self) -> None:
-        if self.state is PlaybackState.PAUSED:
+        self._on_pause = False
+        if self.state is PlaybackState.PAUSED or (self.state is PlaybackState.READY and self._queue):
             self._play()
 
     def _tell(self, moment: str, detail: Any = None) -> None:

@@ -14,6 +14,7 @@ from voxsim.engine.units.call import Call
 from voxsim.engine.units.dialogflow import DialogflowInstance, DialogflowSettings, audio_of, hints_of
 from voxsim.engine.units.voicemail import detect_voicemail
 from voxsim.vocabulary.declare import namespace
+from voxsim.vocabulary.errors import BadArgument
 
 _FOR_THE_SERVICE: Final = "sessionId environmentId userId beta region model modelVariant"
 
@@ -46,8 +47,14 @@ class AINamespace(Namespace):
             single_utterance: report the end of the caller's utterance, too.
             output_audio_config: how replies are spoken.
             agent_id: which of the account's agents.
+
+        Raises:
+            BadArgument: a value is of the wrong kind.
         """
         self.session.needs("AI")
+        for name, given in (("outputAudioConfig", output_audio_config), ("queryParameters", query_parameters)):
+            if given is not None and not isinstance(given, Mapping):
+                raise BadArgument(f"createDialogflow: `{name}` is an object, got {given!r}.")
         speech = (output_audio_config or {}).get("synthesizeSpeechConfig")
         settings = DialogflowSettings(
             lang=str(lang),

@@ -21,7 +21,7 @@ class AMDNamespace(Namespace):
 
     NAME: ClassVar = "AMD"
 
-    @command("create({parameters})", Operation.CREATE, positional="model")
+    @command("create({parameters})", Operation.CREATE, positional="model", ignored="call")
     def create(
         self,
         parameters: Options = None,
@@ -37,6 +37,8 @@ class AMDNamespace(Namespace):
             model: a member of `AMD.Model`: the country whose machines are to be known.
             timeout: milliseconds from Connected until the result is TIMEOUT, 0 to 20000; 6500 by default.
             thresholds: how sure it must be, 0 to 100, of a `human`, a `voicemail`, a `mimic`.
+
+        `call`, which the platform asks for although its typings have it not, is taken and has no effect here.
 
         A model that is none of these, or a figure out of its range, is told by AMD.Events.DetectionError.
         """

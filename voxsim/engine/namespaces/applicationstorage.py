@@ -163,7 +163,7 @@ def _wrong_ttl(session: Session, ttl: Any) -> VoxsimError | None:
     most = session.switch.limits.storage_ttl_seconds
     if ttl > most:
         session.limit("storage_ttl_seconds", most)
-        return LimitExceeded(f"ApplicationStorage.put: 'ttl' is up to {most} seconds, got {ttl:g}.")
+        return LimitExceeded(f"ApplicationStorage.put: 'ttl' is up to {most} seconds, got {ttl!r}.")
     return None
 
 

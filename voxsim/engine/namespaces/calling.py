@@ -145,7 +145,8 @@ class Calling(Namespace):
         """Call a SIP address.
 
         Args:
-            to: `sip:` or `sips:` URI; `;transport=tls` and `;transport=tcp` are possible.
+            to: `sip:` or `sips:` URI; `;transport=tls` and `;transport=tcp` are possible. Without a
+                scheme, as in `user@host`, it is `sip:`.
             parameters: options under their documented names; older scripts give them one by one.
             callerid, display_name: what the callee sees.
             password, auth_user: for the callee's challenge; never written to the timeline.
@@ -154,7 +155,10 @@ class Calling(Namespace):
                 the real platform's signalling and media; accepted, and without effect here.
         """
         if not str(to).lower().startswith(("sip:", "sips:")):
-            raise BadArgument(f"callSIP: the address begins with 'sip:' or 'sips:', got {to!r}.")
+            if "@" not in str(to) or ":" in str(to).partition("@")[0]:
+                raise BadArgument(f"callSIP: the address begins with 'sip:' or 'sips:', got {to!r}.")
+            # Scenarios in production leave the scheme out.
+            to = f"sip:{to}"
         return dial(
             self.session, "sip", to, callerid, display_name=display_name, headers=extra_headers or headers, amd=amd
         )

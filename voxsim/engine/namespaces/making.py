@@ -88,8 +88,8 @@ class Making(Namespace):
         self, parameters: Options = None, *, segments: Sequence[Mapping[str, Any]] = ()
     ) -> SequencePlayer:
         """A player of several segments: `{"text": …}` is said, `{"url": …}` is played."""
-        if not segments:
-            raise BadArgument("createSequencePlayer needs `segments`, at least one.")
+        if not segments or not isinstance(segments, list | tuple):
+            raise BadArgument(f"createSequencePlayer needs `segments`, a list of at least one, got {segments!r}.")
         return SequencePlayer(self.session, tuple(map(_segment, segments)), tuple(segments))
 
     @command("createASR({parameters})", Operation.CREATE, positional="lang dict", ignored=_ASR_OPTIONS)
@@ -257,7 +257,7 @@ class Making(Namespace):
         for address in filter(None, (url or "no url", backup_url)):
             if not str(address).startswith(("rtmp://", "rtmps://")):
                 raise BadArgument(f"createStreamingAgent: a URL begins with 'rtmp://' or 'rtmps://', got {address!r}.")
-        if keyframe_interval < _SHORTEST_KEYFRAME_INTERVAL:
+        if not isinstance(keyframe_interval, int | float) or not keyframe_interval >= _SHORTEST_KEYFRAME_INTERVAL:
             raise BadArgument(f"createStreamingAgent: `keyframeInterval` is at least 2 s, got {keyframe_interval!r}.")
         return StreamingAgent(self.session, Stream(url=str(url), backup_url=str(backup_url), name=str(stream_name)))
 
@@ -312,7 +312,10 @@ def _segment(given: Mapping[str, Any]) -> Segment:
     if not isinstance(given, Mapping) or not ({"text", "url"} & given.keys()):
         raise BadArgument(f"A segment has `text` or `url`, got {given!r}.")
     if "text" in given:
-        parameters = {python_name(str(key)): value for key, value in (given.get("parameters") or {}).items()}
+        options = given.get("parameters") or {}
+        if not isinstance(options, Mapping):
+            raise BadArgument(f"A segment's `parameters` are an object such as {{'voice': …}}, got {options!r}.")
+        parameters = {python_name(str(key)): value for key, value in options.items()}
         return speech(given["text"], parameters.get("tts_options"), parameters.get("voice"))
     return Segment("audio", str(given["url"]))
 

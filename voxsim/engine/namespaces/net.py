@@ -23,7 +23,12 @@ def _nobody_asks(result: HttpRequestResult) -> None:
 
 
 def _callback_second(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Older scripts give the options before the callback, or the callback among them."""
+    """Older scripts give the options before the callback, or the callback among them, or a method and a body."""
+    if len(args) > 1 and isinstance(args[1], str):
+        # The method is a member of a set that is gone, such as Net.HttpRequestMethod.POST.
+        url, method, *rest = args
+        body, callback = (*rest, None, None)[:2] if len(rest) != 1 or not callable(rest[0]) else (None, rest[0])
+        return url, callback or _nobody_asks, {"method": method.rpartition(".")[2], "postData": body}
     if len(args) < 2 or not isinstance(args[1], Mapping):
         return args
     url, given, *rest = args

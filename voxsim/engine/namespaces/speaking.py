@@ -17,6 +17,7 @@ from voxsim.engine.connectors.tts import (
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.namespaces.base import Namespace
 from voxsim.vocabulary.declare import namespace
+from voxsim.vocabulary.errors import BadArgument
 
 _CONNECTION = "statistics trace privacy apiKey"
 
@@ -40,7 +41,7 @@ class CartesiaSpeaking(Namespace):
             generation_request_parameters: a generation request as the vendor documents it: voice, model, language.
         """
         self.session.needs("Cartesia")
-        voice = (generation_request_parameters or {}).get("voice")
+        voice = _fields_of("generationRequestParameters", generation_request_parameters).get("voice")
         return CartesiaPlayer(self.session, str(text), None if voice is None else str(voice))
 
 
@@ -69,7 +70,7 @@ class ElevenLabsSpeaking(Namespace):
             initialize_connection_parameters: the vendor's first message; without effect here.
         """
         self.session.needs("ElevenLabs")
-        voice = (path_parameters or {}).get("voice_id")
+        voice = _fields_of("pathParameters", path_parameters).get("voice_id")
         return ElevenLabsPlayer(self.session, str(text), None if voice is None else str(voice))
 
 
@@ -148,13 +149,24 @@ class XAINamespace(Namespace):
             connection_parameters: as the vendor documents them: `voice`, `language`.
         """
         self.session.needs("XAI")
-        voice = (connection_parameters or {}).get("voice")
+        voice = _fields_of("connectionParameters", connection_parameters).get("voice")
         return XAIPlayer(self.session, voice=None if voice is None else str(voice))
+
+
+def _fields_of(name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The fields of an object that a vendor documents.
+
+    Raises:
+        BadArgument: it is no object.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise BadArgument(f"createRealtimeTTSPlayer: `{name}` is an object as the vendor documents it, got {given!r}.")
+    return given or {}
 
 
 def _voice_of(context: Mapping[str, Any] | None) -> str | None:
     """The voice that a message which makes a context names."""
-    made = (context or {}).get("create")
+    made = _fields_of("createContextParameters", context).get("create")
     voice = made.get("voiceId") if isinstance(made, Mapping) else None
     return None if voice is None else str(voice)
 

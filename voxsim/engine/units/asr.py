@@ -14,10 +14,11 @@ import attrs
 
 from voxsim.engine.command import command
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
-from voxsim.engine.recognition import Heard, words_in_time
+from voxsim.engine.recognition import Heard, said_by, spoken, words_in_time
 from voxsim.engine.states import moved
+from voxsim.engine.switch import hold
 from voxsim.vocabulary.declare import Event, EventNames, event, payload, signature, unit
-from voxsim.vocabulary.errors import RecognitionStopped, VoxsimError
+from voxsim.vocabulary.errors import BadArgument, RecognitionStopped, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
@@ -116,27 +117,41 @@ class Asked:
 
 @attrs.define(eq=False)
 class Utterance:
-    """Something that is being said: since when, how long (microseconds), its words in time, and how sure it is."""
+    """Something that is being said.
+
+    Attributes:
+        started, length: since when, and how long, in microseconds.
+        text: what is said, as far as it is heard, of its beginning or (from `since` on) of what is left of it.
+        words: when each of its words has been said, and where it ends in the text.
+        confidence: how sure it is, from 0 to 1.
+        since: where in the text that begins which is heard.
+        told: up to where it has been given.
+    """
 
     started: int
     length: int
-    prefixes: list[tuple[int, str]]
+    text: str
+    words: list[tuple[int, int]]
     confidence: float
-    told: str = ""
+    since: int = 0
+    told: int = 0
 
     @classmethod
     def of(cls, sound: Sound, length: int, heard: Heard, now: int) -> Utterance:
         """What comes of a sound; of one that began before now only the words are heard that end from now on."""
-        prefixes = words_in_time(heard.text, length)
-        missed = max((prefix for at, prefix in prefixes if sound.started + at < now), key=len, default="")
-        left = [(at, prefix[len(missed) :].strip()) for at, prefix in prefixes if len(prefix) > len(missed)]
-        return cls(sound.started, length, left, heard.confidence)
+        words = words_in_time(heard.text, length)
+        missed = said_by(words, now - sound.started - 1)
+        left = [(at, end) for at, end in words if end > missed]
+        return cls(sound.started, length, spoken(heard.text), left, heard.confidence, missed, missed)
+
+    def up_to(self, end: int) -> str:
+        """What is heard of it up to there."""
+        return self.text[self.since : end].strip()
 
     def untold(self, now: int) -> str:
         """What was said of it up to an instant and has not been given yet; it counts as given from now on."""
-        so_far = max((prefix for at, prefix in self.prefixes if at <= now - self.started), key=len, default="")
-        text, self.told = so_far[len(self.told) :].strip(), so_far
-        return text
+        told, self.told = self.told, max(self.told, said_by(self.words, now - self.started))
+        return self.text[told : self.told].strip()
 
 
 @unit("ASR", events=ASREvents, module="ASR")
@@ -213,8 +228,8 @@ class ASR(MediaUnit):
         speech = Utterance.of(sound, length, heard, self.session.switch.now)
         self._speeches.append(speech)
         if self._asked.interim:
-            for at, prefix in speech.prefixes[:-1]:
-                self._at(sound.started + at, self._interim, prefix)
+            for at, end in speech.words[:-1]:
+                self._at(sound.started + at, self._interim, speech, end)
         if not self._asked.single:
             longest = int(model.longest * 1_000_000)
             for part in range(longest, length, longest):
@@ -232,7 +247,7 @@ class ASR(MediaUnit):
         self._speeches.remove(speech)
         self.emit(ASREvents.SpeechCaptured(self))
         now, delay = self.session.switch.now, self.session.switch.recognition.delay
-        given = speech.told
+        given = speech.told > speech.since
         if (text := speech.untold(now)) or not given:
             self.session.switch.after(delay, self._result, text, speech.confidence, now)
 
@@ -241,8 +256,8 @@ class ASR(MediaUnit):
         now = self.session.switch.now
         self._result(speech.untold(now), speech.confidence, now)
 
-    def _interim(self, text: str) -> None:
-        self.emit(ASREvents.InterimResult(self, text))
+    def _interim(self, speech: Utterance, end: int) -> None:
+        self.emit(ASREvents.InterimResult(self, speech.up_to(end)))
 
     def _result(self, text: str, confidence: float, end: int) -> None:
         if self.state is not ASRState.LISTENING:
@@ -290,8 +305,7 @@ class ASR(MediaUnit):
         return RecognitionStopped(f"ASR {self._id} has been stopped, or has failed.")
 
     def _at(self, instant: int, step: Any, *args: Any) -> None:
-        self._timers = [timer for timer in self._timers if timer.call is not None]
-        self._timers.append(self.session.switch.at(instant, step, *args))
+        hold(self._timers, self.session.switch.at(instant, step, *args))
 
     def _drop_timers(self) -> None:
         for timer in self._timers:
@@ -306,9 +320,15 @@ class ASR(MediaUnit):
 
 
 def phrases(*given: Sequence[str] | str | None) -> tuple[str, ...]:
-    """The hints among what older and newer scripts call `phraseHints`, `dict` and `dictionary`."""
+    """The hints among what older and newer scripts call `phraseHints`, `dict` and `dictionary`.
+
+    Raises:
+        BadArgument: they are no list of phrases.
+    """
     found: list[str] = []
     for one in given:
+        if one is not None and not isinstance(one, str | list | tuple):
+            raise BadArgument(f"What is likely to be said is a list of phrases, got {one!r}.")
         found += [one] if isinstance(one, str) else [str(phrase) for phrase in one or ()]
     return tuple(found)
 

@@ -19,7 +19,7 @@ from voxsim.engine.dialogs import Answer, Failure, Question, Reply
 from voxsim.engine.dialogs import ask as ask_dialog
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.future import Future
-from voxsim.engine.lifecycle import RUNNING
+from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.engine.states import moved
 from voxsim.engine.units.avatarevents import AvatarEvents
 from voxsim.vocabulary.declare import unit
@@ -89,6 +89,7 @@ class Avatar(Emitter):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         session = current()
+        check_allowed(session.phase, Operation.CREATE, self.NAME)
         super().__init__(session, session.switch.ids.unit())
         self._config = AvatarConfig.read(session, config)
         self.state = AvatarState.LOADING

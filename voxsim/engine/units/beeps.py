@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -14,6 +15,7 @@ from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
     from voxsim.engine.media import Sound
+    from voxsim.engine.session import Session
     from voxsim.engine.switch import Timer
     from voxsim.engine.units.calldetect import DetectedLine
 
@@ -30,16 +32,23 @@ class BeepWatch:
     clock: Timer | None = None
     live: bool = True
 
+    @property
+    def session(self) -> Session:
+        """The call's session: it ends when something fails here."""
+        return self.call.session
+
     @classmethod
     def on(cls, call: DetectedLine, frequencies: Sequence[float] | None, timeout: float | None) -> BeepWatch:
         """Begin to listen.
 
         Raises:
-            BadArgument: a frequency or the timeout is no positive number.
+            BadArgument: a frequency or the timeout is no positive number, or the frequencies are no list.
         """
+        if frequencies is not None and not isinstance(frequencies, list | tuple):
+            raise BadArgument(f"enableBeepDetection: `frequencies` is a list such as [1000], got {frequencies!r}.")
         wanted = tuple(frequencies or ())
         for value in (*wanted, *(() if timeout is None else (timeout,))):
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
                 raise BadArgument(
                     f"enableBeepDetection: `frequencies` are hertz and `timeout` is milliseconds, got {value!r}."
                 )

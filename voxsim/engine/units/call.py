@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.command import Options, command
-from voxsim.engine.headers import sendable
+from voxsim.engine.headers import given_headers, sendable, utf8_size
 from voxsim.engine.leg import ALERTING, CONNECTED, Leg
 from voxsim.engine.lifecycle import Operation
 from voxsim.engine.ports import Headers
@@ -224,7 +224,11 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
     @command("handleTones(doHandle, supportedDtmfTypes?)")
     def handle_tones(self, do_handle: bool = True, supported_dtmf_types: int = DTMFType.ALL) -> None:
         """Turn digits of the subscriber into ToneReceived events, and cut them from the audio."""
-        self._tones = DTMFType(supported_dtmf_types) if do_handle else None
+        known = [kind for kind in DTMFType if kind == supported_dtmf_types]
+        if not known:
+            names = ", ".join(map(str, DTMFType))
+            raise BadArgument(f"handleTones: the kinds of tones are one of {names}, got {supported_dtmf_types!r}.")
+        self._tones = known[0] if do_handle else None
 
     @command("handleMicStatus(handle)")
     def handle_mic_status(self, handle: bool = True) -> None:
@@ -244,7 +248,7 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
     @command("notifyBlindTransferFailed(code, reason)")
     def notify_blind_transfer_failed(self, code: int, reason: str = "") -> None:
         """Tell the subscriber that the transfer it asked for failed."""
-        self._answer_refer("notifyBlindTransferFailed", int(code), reason)
+        self._answer_refer("notifyBlindTransferFailed", _status("notifyBlindTransferFailed", code), reason)
 
     @command("transferTo({parameters})")
     def transfer_to(
@@ -285,17 +289,17 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
     def re_invite(self, headers: Headers | None = None, mime_type: str = "", body: str = "") -> None:
         """Ask the subscriber for a new session description."""
         limit = self.session.switch.limits.sip_packet_bytes
-        if len(str(body).encode()) > limit:
+        if utf8_size(str(body)) > limit:
             self.session.limit("sip_packet_bytes", limit, self._id)
             self.session.switch.post(self.leg_reinvite_answer, False, {}, "", "", int(Sip.MESSAGE_TOO_LARGE))
         elif self._alive("reInvite") and self.leg.far is not None:
-            self.leg.far.reinvited(self.leg, dict(headers or {}), mime_type, body)
+            self.leg.far.reinvited(self.leg, given_headers("reInvite", headers), mime_type, body)
 
     @command("acceptReInvite(headers, mimeType, body)")
     def accept_re_invite(self, headers: Headers | None = None, mime_type: str = "", body: str = "") -> None:
         """Accept the new session description that the subscriber asked for."""
         if self._alive("acceptReInvite") and self.leg.far is not None:
-            self.leg.far.reinvite_answered(self.leg, True, dict(headers or {}), 200, "OK")
+            self.leg.far.reinvite_answered(self.leg, True, given_headers("acceptReInvite", headers), 200, "OK")
 
     @command("rejectReInvite(headers, {parameters}?)")
     def reject_re_invite(
@@ -303,7 +307,8 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
     ) -> None:
         """Refuse the new session description that the subscriber asked for."""
         if self._alive("rejectReInvite") and self.leg.far is not None:
-            self.leg.far.reinvite_answered(self.leg, False, dict(headers or {}), int(code), reason)
+            kept = given_headers("rejectReInvite", headers)
+            self.leg.far.reinvite_answered(self.leg, False, kept, _status("rejectReInvite", code), reason)
 
     # --- inside ---
 
@@ -334,11 +339,19 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
 
     def _body(self, name: str, text: str) -> str:
         limit = self.session.switch.limits.message_bytes
-        size = len(str(text).encode())
+        size = utf8_size(str(text))
         if size > limit:
             self.session.limit("message_bytes", limit, self._id)
             raise LimitExceeded(f"{name}: the text has {size} bytes; {limit} are allowed.")
         return str(text)
+
+
+def _status(name: str, code: Any) -> int:
+    """The SIP status with which a scenario says that something failed."""
+    try:
+        return int(code)
+    except (TypeError, ValueError, OverflowError):
+        raise BadArgument(f"{name}: the code is a SIP status such as 488, got {code!r}.") from None
 
 
 def warn_custom_data(session: Session, value: str, name: str) -> None:
@@ -350,7 +363,7 @@ def warn_custom_data(session: Session, value: str, name: str) -> None:
     if not isinstance(value, str):
         raise BadArgument(f"{name} is a text, got {type(value).__name__}; json.dumps makes one of an object.")
     limit = session.switch.limits.custom_data_bytes
-    size = len(str(value).encode())
+    size = utf8_size(str(value))
     if size > limit:
         session.limit("custom_data_bytes", limit)
         session.warn(f"{name}: {size} bytes of custom data; the platform documents {limit}.")

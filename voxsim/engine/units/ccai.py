@@ -16,7 +16,7 @@ from voxsim.engine.current import current
 from voxsim.engine.dialogs import Answer, Failure, Question, ask
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.future import Future
-from voxsim.engine.lifecycle import Operation
+from voxsim.engine.lifecycle import Operation, check_allowed
 from voxsim.engine.states import moved
 from voxsim.engine.units.call import Call
 from voxsim.engine.units.ccaievents import AgentEvents, ConversationEvents
@@ -49,6 +49,7 @@ class Starting(Emitter):
 
     def __init__(self) -> None:
         session = current()
+        check_allowed(session.phase, Operation.CREATE, self.NAME)
         super().__init__(session, session.switch.ids.unit())
         self.state = CcaiState.STARTING
         self._then: list[Callable[[], None]] = []
@@ -65,6 +66,12 @@ class Starting(Emitter):
             self.session.switch.post(step)
         else:
             self._then.append(step)
+
+    def _alive(self, name: str) -> bool:
+        over = self.state is CcaiState.STOPPED
+        if over:
+            self.session.warn(f"{name}: {self!r} has been stopped already; ignored.", self._id)
+        return not over
 
     def _started(self) -> None:
         self.state = moved(MOVES, self.state, CcaiState.STARTED, repr(self))
@@ -123,7 +130,8 @@ class Agent(Starting):
     @command("destroy()")
     def destroy(self) -> None:
         """Stop the agent and its conversations: Stopped follows."""
-        self.cut()
+        if self._alive("destroy"):
+            self.cut()
 
     def cut(self) -> None:
         """The session is over, or the scenario stops it."""
@@ -247,6 +255,10 @@ class Conversation(Starting):
         if not isinstance(call, Call):
             raise BadArgument(f"addParticipant needs `call`, a Call, got {call!r}.")
         participant = Participant(self, call, dialogflow_settings or {}, options or {})
+        if self.state is CcaiState.STOPPED:
+            self.session.warn(f"addParticipant: {self!r} is over; nobody takes part any more.", self._id)
+            participant.cut()
+            return participant
         self._parts.append(participant)
         self.once_started(participant.created)
         return participant
@@ -265,7 +277,8 @@ class Conversation(Starting):
     @command("stop()")
     def stop(self) -> None:
         """End the conversation: Completed follows. The typings do not list it, scenarios use it."""
-        self.cut()
+        if self._alive("stop"):
+            self.cut()
 
     def cut(self) -> None:
         """The session or the agent is over, or the scenario ends the conversation."""

@@ -9,7 +9,7 @@ from voxsim.engine.command import command
 from voxsim.engine.dialogs import Question, Reply
 from voxsim.engine.units.ccaievents import ParticipantEvents
 from voxsim.engine.units.dialog import DialogState, DialogUnit, SpokenReply
-from voxsim.engine.units.dialogflow import audio_of, hints_of, query_result
+from voxsim.engine.units.dialogflow import audio_of, hints_of, parameters_of, query_result
 from voxsim.vocabulary.declare import signature, unit
 from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import python_name
@@ -27,7 +27,7 @@ class Participant(DialogUnit):
     `{"reply_text": …, "automated_agent_reply": {"detect_intent_response": …}}` as the answer, in the service's names.
     """
 
-    __slots__ = ("_call", "_conversation", "_settings", "options")
+    __slots__ = ("_audio", "_call", "_conversation", "_phrases", "_settings", "options")
 
     EVENTS: ClassVar = ParticipantEvents
     NAME: ClassVar = "CCAI.Participant"
@@ -36,10 +36,18 @@ class Participant(DialogUnit):
     def __init__(
         self, conversation: Conversation, call: Call, settings: Mapping[str, Any], options: Mapping[str, Any]
     ) -> None:
+        for name, given in (("dialogflowSettings", settings), ("options", options)):
+            if not isinstance(given, Mapping):
+                raise BadArgument(f"addParticipant: `{name}` is an object, got {given!r}.")
+        output = settings.get("outputAudioConfig") or {}
+        if not isinstance(output, Mapping):
+            raise BadArgument(f"addParticipant: `outputAudioConfig` is an object, got {output!r}.")
         super().__init__(conversation.session)
         self._conversation = conversation
         self._call = call
         self._settings = dict(settings)
+        self._audio = audio_of(output.get("synthesizeSpeechConfig"))
+        self._phrases = hints_of(settings.get("phraseHints"))
         self.options = dict(options)
 
     def created(self) -> None:
@@ -69,7 +77,7 @@ class Participant(DialogUnit):
         elif isinstance(query, Mapping) and isinstance(query.get("text"), str):
             self._ask_later("text", query["text"], {})
         elif isinstance(query, Mapping) and query.get("name"):
-            self._ask_later("event", str(query["name"]), query.get("parameters") or {})
+            self._ask_later("event", str(query["name"]), parameters_of(query))
         else:
             raise BadArgument(f"analyzeContent takes an object with `text` or with `name` in it, got {query!r}.")
 
@@ -145,9 +153,8 @@ class Participant(DialogUnit):
                 self.emit(events.PlaybackStopped(self, playback_id=reply.id))
 
     def _hints(self) -> tuple[str, ...]:
-        return hints_of(self._settings.get("phraseHints"))
+        return self._phrases
 
     def _voice(self) -> tuple[Mapping[str, Any] | None, str | None]:
-        audio = audio_of((self._settings.get("outputAudioConfig") or {}).get("synthesizeSpeechConfig"))
-        rate, voice = audio.get("speakingRate"), (audio.get("voice") or {}).get("name")
+        rate, voice = self._audio.get("speakingRate"), (self._audio.get("voice") or {}).get("name")
         return (None if rate is None else {"rate": rate}), voice

@@ -10,14 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from voxsim.engine.dialogs import Answer, Failure, Question, Reply, ask
 from voxsim.engine.media import MediaUnit, SendMedia, Sound
-from voxsim.engine.recognition import words_in_time
+from voxsim.engine.recognition import spoken, words_in_time
 from voxsim.engine.states import moved
+from voxsim.engine.switch import hold
 from voxsim.engine.units.asr import Utterance
 from voxsim.engine.units.playback import Playback, Segment
 from voxsim.vocabulary.errors import BadArgument
@@ -143,10 +145,10 @@ class DialogUnit(MediaUnit):
             self._failed(model.error)
             return
         heard = model.heard(sound, self._hints())
-        prefixes = words_in_time(heard.text, sound.length)
-        self._speech = Utterance(sound.started, sound.length, prefixes, heard.confidence)
-        for at, prefix in prefixes[:-1]:
-            self._at(sound.started + at, self._partly, prefix)
+        words = words_in_time(heard.text, sound.length)
+        self._speech = Utterance(sound.started, sound.length, spoken(heard.text), words, heard.confidence)
+        for at, end in words[:-1]:
+            self._at(sound.started + at, self._partly, end)
         self._at(sound.started + sound.length, self._said)
 
     def hear_nothing(self, origin: MediaUnit) -> None:
@@ -162,9 +164,9 @@ class DialogUnit(MediaUnit):
         if not self.sources:
             self._rest()
 
-    def _partly(self, text: str) -> None:
+    def _partly(self, end: int) -> None:
         if self._speech is not None:
-            self._understood(text, 0.0, final=False)
+            self._understood(self._speech.up_to(end), 0.0, final=False)
 
     def _cut_off(self) -> None:
         """Nothing more of the utterance comes: what was said of it is all that there is."""
@@ -242,7 +244,7 @@ class DialogUnit(MediaUnit):
 
     def _add_marker(self, offset: float) -> None:
         """Set a marker in the reply that plays, and in all that follow."""
-        if isinstance(offset, bool) or not isinstance(offset, int | float):
+        if isinstance(offset, bool) or not isinstance(offset, int | float) or not isfinite(offset):
             raise BadArgument(f"A marker's offset is a number of milliseconds, got {offset!r}.")
         self._markers.append(offset)
         if self._reply is not None:
@@ -269,8 +271,7 @@ class DialogUnit(MediaUnit):
         return True
 
     def _at(self, instant: int, step: Any, *args: Any) -> None:
-        self._timers = [timer for timer in self._timers if timer.call is not None]
-        self._timers.append(self.session.switch.at(instant, step, *args))
+        hold(self._timers, self.session.switch.at(instant, step, *args))
 
     def _drop_timers(self) -> None:
         for timer in self._timers:

@@ -114,7 +114,7 @@ class DialogflowInstance(DialogUnit):
         if self._over("sendQuery"):
             return
         if isinstance(event, Mapping) and event.get("name"):
-            self._ask("event", str(event["name"]), event.get("parameters") or {})
+            self._ask("event", str(event["name"]), parameters_of(event))
         elif isinstance(text, Mapping) and isinstance(text.get("text"), str):
             self._ask_text(text["text"])
         else:
@@ -134,7 +134,8 @@ class DialogflowInstance(DialogUnit):
 
         The offset is in milliseconds; a negative one counts from the end.
         """
-        self._add_marker(offset)
+        if not self._over("addMarker"):
+            self._add_marker(offset)
 
     @command("stop()")
     def stop(self) -> None:
@@ -221,19 +222,40 @@ class DialogflowInstance(DialogUnit):
 
 
 def hints_of(given: Any) -> tuple[str, ...]:
-    """Phrase hints, given as a list or as an object."""
-    found = given.values() if isinstance(given, Mapping) else given or ()
+    """Phrase hints, given as a list or as an object.
+
+    Raises:
+        BadArgument: they are neither.
+    """
+    found = tuple(given.values()) if isinstance(given, Mapping) else given or ()
+    if not isinstance(found, list | tuple) or not all(isinstance(hint, str | list | tuple) for hint in found):
+        raise BadArgument(f"Phrase hints are a list of phrases, or an object of them, got {given!r}.")
     return tuple(str(one) for hint in found for one in ([hint] if isinstance(hint, str) else hint))
+
+
+def parameters_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters of an event that is sent to an agent.
+
+    Raises:
+        BadArgument: they are no object.
+    """
+    parameters = event.get("parameters")
+    if parameters is not None and not isinstance(parameters, Mapping):
+        raise BadArgument(f"The `parameters` of an event are an object such as {{'city': …}}, got {parameters!r}.")
+    return parameters or {}
 
 
 def audio_of(given: Any) -> Mapping[str, Any]:
     """How replies are spoken.
 
     Raises:
-        BadArgument: it is no object.
+        BadArgument: it, or the voice in it, is no object.
     """
     if given is not None and not isinstance(given, Mapping):
         raise BadArgument(f"synthesizeSpeechConfig is an object such as {{'speakingRate': 1.2}}, got {given!r}.")
+    voice = (given or {}).get("voice")
+    if voice is not None and not isinstance(voice, Mapping):
+        raise BadArgument(f"The `voice` of a synthesizeSpeechConfig is an object such as {{'name': …}}, got {voice!r}.")
     return given or {}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.declare import Event
 
 Callback = Callable[[str], Any] | None
+
+_PROMPTS: Final = ("say", "play")
 
 DEFAULT_TIMEOUT: Final = 5000
 """Milliseconds without a digit after which a state gives up, unless it was made with others."""
@@ -69,14 +72,16 @@ class Settings:
 
     def check(self, name: str) -> None:
         """Raise BadArgument for what cannot work."""
-        if isinstance(self.timeout, bool) or not isinstance(self.timeout, int | float) or self.timeout < 0:
+        timeout = self.timeout
+        if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 <= timeout < inf:
             raise BadArgument(f"IVRState {name!r}: `timeout` is a number of milliseconds, got {self.timeout!r}.")
         if self.type is IVRType.FIXED and (not isinstance(self.input_length, int) or self.input_length < 1):
             raise BadArgument(f"IVRState {name!r} is 'inputfixed': `inputLength` says how many digits, at least 1.")
         if self.type is IVRType.UNKNOWN and not self.terminate_on and self.input_validator is None:
             raise BadArgument(f"IVRState {name!r} is 'inputunknown': it needs `terminateOn` or `inputValidator`.")
         prompt = self.prompt
-        if prompt is not None and not (isinstance(prompt, Mapping) and ("say" in prompt or "play" in prompt)):
+        says = prompt is None or (isinstance(prompt, Mapping) and any(prompt.get(key) is not None for key in _PROMPTS))
+        if not says:
             raise BadArgument(f"IVRState {name!r}: the prompt is {{say, lang}} or {{play}}, got {prompt!r}.")
 
     def following(self, digit: str) -> IVRState | None:
@@ -156,6 +161,11 @@ class Visit:
         self.state = state
         self.call = call
 
+    @property
+    def session(self) -> Session:
+        """The call's session: it ends when something fails here."""
+        return self._menus.session
+
     def begin(self) -> None:
         """Play the prompt and listen to digits; the clock runs from the prompt's end."""
         self.state.input = ""
@@ -164,7 +174,10 @@ class Visit:
             self.call.handle_tones(True)
             self.call.add_event_listener(CallEvents.ToneReceived, self._tone)
         prompt = self._settings.prompt
-        if prompt is None:
+        if prompt is None and self._settings.type is IVRType.NO_INPUT:
+            # A step later: states that follow each other at once, however many, are no recursion.
+            self.session.switch.post(self._go_on)
+        elif prompt is None:
             self._prompt_over()
         elif prompt.get("say") is not None:
             options = self._menus.tts_options
@@ -189,7 +202,12 @@ class Visit:
 
     # --- what happens on the call ---
 
-    def _prompted(self, event: Event) -> None:
+    def _go_on(self) -> None:
+        """There was nothing to say."""
+        if self.session.phase is RUNNING:
+            self.session.run(self._prompted)
+
+    def _prompted(self, event: Event | None = None) -> None:
         if not self._over and self._prompting:
             self._prompt_over()
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from voxsim.engine.future import Future
 from voxsim.engine.media import MediaUnit, Sound
+from voxsim.engine.switch import hold
 from voxsim.vocabulary.declare import Event
 from voxsim.vocabulary.errors import BadArgument, PlaybackStopped, VoxsimError
 
@@ -153,6 +155,11 @@ class Playback(MediaUnit):
         self.halt()
 
     @property
+    def over(self) -> bool:
+        """Whether it has ended, or was stopped."""
+        return self.state in _OVER
+
+    @property
     def length(self) -> int:
         """One pass, in microseconds."""
         return sum(self._lengths)
@@ -249,9 +256,7 @@ class Playback(MediaUnit):
         self.play_out(self._sound)
 
     def _arm(self) -> None:
-        for marker in self._markers or ():
-            if marker[0] >= self._played:
-                self._later(marker[0] - self._played, self._reach, marker)
+        self._arm_markers()
         if self._loop:
             return
         stall = self._stall()
@@ -259,6 +264,18 @@ class Playback(MediaUnit):
             self._later(stall[0] - self._played, self._run_dry, stall[1])
         else:
             self._later(self.length - self._played, self._finish)
+
+    def _arm_markers(self, wait: int = 0) -> None:
+        for marker in self._markers or ():
+            if (left := self._until(marker[0])) is not None:
+                self._later(left + wait, self._reach, marker)
+
+    def _until(self, offset: int) -> int | None:
+        """How long until an offset is played (microseconds), or None when it has been; in a loop it comes again."""
+        left = offset - self._position()
+        if self._loop and self.length:
+            return left % self.length
+        return left if left >= 0 else None
 
     def _reach(self, marker: tuple[int, int]) -> None:
         """A marker is reached; it is told once."""
@@ -279,6 +296,8 @@ class Playback(MediaUnit):
         """Nothing more is there yet: the playback stands still, as if it had begun so much later."""
         self._stalled = True
         self._tell("buffering")
+        self._drop_timers()
+        self._arm_markers(length)
         self._since += length
         self._later(self.length - self._position(), self._finish)
 
@@ -311,7 +330,7 @@ class Playback(MediaUnit):
 
     def _mark(self, milliseconds: float, segment: int | None = None) -> None:
         """Set a marker; a negative offset counts from the end (of the segment, when one is named)."""
-        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
+        if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or not isfinite(milliseconds):
             raise BadArgument(f"A marker's offset is a number of milliseconds, got {milliseconds!r}.")
         lengths = self._lengths or tuple(int(self._measure(one)[0] * 1_000_000) for one in self._segments)
         start = sum(lengths[:segment]) if segment is not None else 0
@@ -320,11 +339,15 @@ class Playback(MediaUnit):
         if not 0 <= offset <= sum(lengths):
             self.session.warn(f"addMarker: the offset {milliseconds} ms is outside of the playback; ignored.", self._id)
             return
+        left = None if self.state in _OVER else self._until(offset)
+        if left is None:
+            self.session.warn(f"addMarker: the offset {milliseconds} ms has been played already; ignored.", self._id)
+            return
         self._markers = self._markers or []
         marker = (offset, int(milliseconds))
         self._markers.append(marker)
-        if self.state is PlaybackState.PLAYING and offset >= self._position():
-            self._later(offset - self._position(), self._reach, marker)
+        if self.state is PlaybackState.PLAYING:
+            self._later(left, self._reach, marker)
 
     # --- inside ---
 
@@ -371,8 +394,7 @@ class Playback(MediaUnit):
         if self._timers is None:
             self._timers = [timer]
         else:
-            self._timers = [one for one in self._timers if one.call is not None]
-            self._timers.append(timer)
+            hold(self._timers, timer)
 
     def _drop_timers(self) -> None:
         for timer in self._timers or ():

@@ -131,17 +131,25 @@ class BasePlayer(Playback):
     @command("pause()")
     def pause(self) -> None:
         """Pause the playback; `resume()` goes on from here."""
-        self._pause()
+        if self._alive("pause"):
+            self._pause()
 
     @command("resume()")
     def resume(self) -> None:
         """Go on after `pause()`, or begin when the player was made with `on_pause`."""
-        self._resume()
+        if self._alive("resume"):
+            self._resume()
 
     @command("stop()")
     def stop(self) -> None:
         """Stop the playback and destroy the player: Stopped fires, PlaybackFinished does not."""
-        self.halt()
+        if self._alive("stop"):
+            self.halt()
+
+    def _alive(self, name: str) -> bool:
+        if self.over:
+            self.session.warn(f"{name}: {self.NAME} {self._id} is over already; ignored.", self._id)
+        return not self.over
 
 
 @unit("Player", events=PlayerEvents)
@@ -207,6 +215,8 @@ class SequencePlayer(BasePlayer):
             if segment not in self._given:
                 raise BadArgument("addMarker: the segment is not one of this player's segments.")
             index = self._given.index(segment)
+        if index is not None and (isinstance(index, bool) or not 0 <= index < len(self._given)):
+            raise BadArgument(f"addMarker: the player has the segments 0 to {len(self._given) - 1}, got {index!r}.")
         self._mark(offset, index)
 
     def _tell(self, moment: str, detail: Any = None) -> None:

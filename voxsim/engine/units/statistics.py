@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.units.callevents import CallEvents
@@ -26,7 +27,8 @@ def monitor_media(call: DetectedLine, *, monitor: bool, interval: float | None) 
         BadArgument: the interval is no number of at least 100.
     """
     milliseconds = DEFAULT_INTERVAL if interval is None else interval
-    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or milliseconds < _SHORTEST:
+    number = isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool)
+    if not number or not _SHORTEST <= milliseconds < inf:
         raise BadArgument(f"monitorMediaStatistics: `interval` is at least {_SHORTEST} milliseconds, got {interval!r}.")
     call.reports += 1
     if monitor:

@@ -6,6 +6,7 @@ chooses. Who receives the stream is a port; in tests and runs it is a scripted s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
@@ -18,8 +19,6 @@ from voxsim.vocabulary.declare import Event, EventNames, event, payload, signatu
 from voxsim.vocabulary.errors import BadArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from voxsim.engine.session import Session
 
 
@@ -173,10 +172,11 @@ class StreamingAgent(MediaUnit):
         Raises:
             BadArgument: there is no such track.
         """
-        wanted = tracks.get("audioTrack", tracks.get("audio_track"))
-        if wanted is None:
+        given = tracks if isinstance(tracks, Mapping) else {}
+        wanted = given.get("audioTrack", given.get("audio_track"))
+        if isinstance(wanted, bool) or not isinstance(wanted, int | str):
             raise BadArgument(f"setActiveTrack needs `audioTrack`, a number; calls have no video here; got {tracks!r}.")
-        if int(wanted) not in self._tracks:
+        if str(wanted) not in map(str, self._tracks):
             raise BadArgument(f"setActiveTrack: there is no audio track {wanted!r}; there are {list(self._tracks)}.")
         self._switch_to(int(wanted), _SET)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import attrs
@@ -16,7 +17,7 @@ from voxsim.engine.command import known_fields
 from voxsim.engine.current import current
 from voxsim.engine.emitter import Emitter
 from voxsim.engine.leg import CONNECTED
-from voxsim.engine.lifecycle import RUNNING
+from voxsim.engine.lifecycle import RUNNING, Operation, check_allowed
 from voxsim.engine.states import moved
 from voxsim.engine.units.asr import ASR, Asked, ASREvents, phrases
 from voxsim.engine.units.avatar import Avatar
@@ -25,8 +26,8 @@ from voxsim.engine.units.call import Call
 from voxsim.engine.units.playback import Segment, speech
 from voxsim.engine.units.player import Player, PlayerEvents, SequencePlayerEvents
 from voxsim.vocabulary.declare import Event, unit
-from voxsim.vocabulary.errors import BadArgument
-from voxsim.vocabulary.naming import python_name
+from voxsim.vocabulary.errors import BadArgument, LimitExceeded
+from voxsim.vocabulary.naming import documented_name, python_name
 
 if TYPE_CHECKING:
     from voxsim.engine.media import Sound
@@ -84,6 +85,14 @@ class VoiceConfig:
             raise BadArgument(f"A voice avatar needs `call`, a Call, got {fields.get('call')!r}.")
         if not isinstance(fields.get("avatar_config"), Mapping):
             raise BadArgument("A voice avatar needs `avatarConfig`, an object with `avatarId` in it.")
+        for name in ("asr_parameters", "tts_player_parameters"):
+            if not isinstance(fields.get(name, {}), Mapping):
+                raise BadArgument(f"A voice avatar: `{documented_name(name)}` is an object, got {fields[name]!r}.")
+        for name in ("asr_end_of_phrase_detector_timeout", "default_listen_timeout"):
+            value = fields.get(name, 0)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
+                raise BadArgument(f"A voice avatar: `{documented_name(name)}` is milliseconds, got {value!r}.")
+        speech("", python_names(fields.get("tts_player_parameters", {})).get("tts_options"))
         return cls(**fields)
 
 
@@ -146,6 +155,7 @@ class VoiceAvatar(Emitter):
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         session = current()
+        check_allowed(session.phase, Operation.CREATE, self.NAME)
         super().__init__(session, session.switch.ids.unit())
         self._config = VoiceConfig.read(session, config)
         self.turn = Turn.WAITING
@@ -237,11 +247,16 @@ class VoiceAvatar(Emitter):
             self._said(reply)
             return
         self._move(Turn.SPEAKING)
-        parameters = {python_name(str(key)): one for key, one in self._config.tts_player_parameters.items()}
+        parameters = python_names(self._config.tts_player_parameters)
         voice = parameters.get("voice") or parameters.get("language")
         segment = speech(reply.utterance, parameters.get("tts_options"), voice)
         progressive = bool(parameters.get("progressive_playback"))
-        self._voice = Voice(self.session, segment, lambda _: self._said(reply), progressive=progressive)
+        try:
+            self._voice = Voice(self.session, segment, lambda _: self._said(reply), progressive=progressive)
+        except LimitExceeded as error:
+            self._avatar.fail(f"The reply cannot be said: {error}")
+            self._said(reply)
+            return
         for name, callback in self._wanted:
             if PlayerEvents.find(name) is not None:
                 self._voice.add_event_listener(name, callback)
@@ -358,13 +373,18 @@ class VoiceAvatar(Emitter):
         self._clock = self._phrase = None
 
 
+def python_names(given: Mapping[str, Any]) -> dict[str, Any]:
+    """An object's fields under Python names."""
+    return {python_name(str(key)): value for key, value in given.items()}
+
+
 def asked_of(given: Mapping[str, Any]) -> Asked:
     """What a recogniser is asked for by `asrParameters`.
 
     Raises:
         BadArgument: there is neither a profile nor a language.
     """
-    parameters = {python_name(str(key)): value for key, value in given.items() if value is not None}
+    parameters = {name: value for name, value in python_names(given).items() if value is not None}
     spoken = str(parameters.get("profile") or parameters.get("lang") or parameters.get("language") or "")
     if not spoken:
         raise BadArgument(

@@ -1,35 +1,36 @@
 // The JavaScript side of the bridge. It knows how things cross, and nothing of the platform: every name, class and
 // value comes from Python, as a description, when a scenario first uses it. In: one entry function. Out: one host
 // function. Texts that cross are JSON; \u0001 marks what is no data: a unit, a function, a promise, an object by
-// reference, a gap.
-(function (host, language) {
+// reference, a gap. It uses the language as it was before the scenario ran.
+(function (host, nests, native, vocabulary, language, guards) {
   "use strict";
-  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9, METHOD = 10, SHAPE = 11;
+  const CALL = 0, DESCRIBE = 1, GET = 2, SET = 3, NEW = 4, NOW = 5, RANDOM = 6, SETTLED = 7, FILES = 8, MEMBER = 9;
+  const METHOD = 10, SHAPE = 11, PLACE_AT = 12, HERE = 13, SEEN = 14, THROWN = 15, LONGEST = 16, USES = 17;
+  const MARK = "\u0001";
   const UNIT = "\u0001u", FUNCTION = "\u0001f", PROMISE = "\u0001p", OBJECT = "\u0001o", BYTES = "\u0001b", DATE = "\u0001d";
-  const { parse, stringify } = JSON;
-  const { defineProperty, keys } = Object;
-  const { apply, construct } = Reflect;
-  const { isView } = ArrayBuffer;
-  const Native = { Date, Error, TypeError, Promise, Map, WeakMap, Proxy, Uint8Array, ArrayBuffer, String, Number };
+  const CALLABLE = "\u0001c";
+  const { apply, defineProperty, isView, keys, parse, slice, stringify, then } = native;
+  const { ArrayBuffer, Date, Error, Map, Number, Promise, String, TypeError, Uint8Array, WeakMap, WeakSet } = native;
+  const arrays = native.Array.prototype;
   const global = globalThis;
-  const KEY = Symbol("made by the platform");
+  const KEY = native.Symbol("made by the platform"), NUMBER = native.Symbol("number");
 
   const functions = new Map(), numbers = new WeakMap();
   const units = new Map(), objects = new Map(), references = new WeakMap();
   const promises = new Map();
   const commands = new WeakSet();
-  const built = new Map();
   let count = 0;
 
-  class Unit {
-    #number;
-    constructor(number) {
-      this.#number = number;
-      units.set(number, this);
-    }
-    static number(value) {
-      return #number in value ? value.#number : 0;
-    }
+  // A property, and no private field: a scenario may wrap a call in a Proxy, or make an object on top of it.
+  function unitNumber(value) {
+    const number = value[NUMBER];
+    return typeof number === "number" ? number : 0;
+  }
+
+  function unit(made, number) {
+    defineProperty(made, NUMBER, { __proto__: null, value: number });
+    units.set(number, made);
+    return made;
   }
 
   // --- out: values that become JSON ---
@@ -53,45 +54,70 @@
   function watched(promise) {
     const number = ++count;
     apply(then, promise, [
-      (value) => void host(SETTLED, number, true, pack([value])),
+      (value) => {
+        let text;
+        try {
+          text = pack([value]);
+        } catch (error) {
+          return void host(SETTLED, number, false, pack([described(error)]));
+        }
+        host(SETTLED, number, true, text);
+      },
       (error) => void host(SETTLED, number, false, pack([described(error)])),
     ]);
     return number;
   }
 
-  const then = Promise.prototype.then;
-
   function described(error) {
-    if (!(error instanceof Native.Error)) return { text: shown(error), stack: "" };
-    return { text: Native.String(error), stack: Native.String(error.stack ?? "") };
+    try {
+      if (error instanceof Error) return { text: String(error), stack: String(error.stack ?? "") };
+    } catch {
+      // Its words are told as those of any other object.
+    }
+    return { text: shown(error), stack: "" };
   }
 
+  // A method that stringify calls with what holds the value: a toJSON of the scenario's has no say in what is no data.
   function marked(key, value) {
-    if (typeof value === "function") return { [FUNCTION]: numberOf(value), name: Native.String(value.name) };
-    if (typeof value !== "object" || value === null) return value;
-    const number = Unit.number(value);
+    const whole = this[key];
+    if (typeof whole === "function") return ofFunction(whole);
+    if (typeof whole !== "object" || whole === null) return value;
+    const number = unitNumber(whole);
     if (number) return { [UNIT]: number };
-    if (value instanceof Native.Promise) return { [PROMISE]: watched(value) };
-    if (value instanceof Native.ArrayBuffer) return { [BYTES]: [...new Native.Uint8Array(value)] };
-    if (isView(value)) {
-      return { [BYTES]: [...new Native.Uint8Array(value.buffer, value.byteOffset, value.byteLength)] };
-    }
+    if (whole instanceof Promise) return { [PROMISE]: watched(whole) };
+    if (whole instanceof ArrayBuffer) return { [BYTES]: bytes(new Uint8Array(whole)) };
+    if (isView(whole)) return { [BYTES]: bytes(new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)) };
     return value;
   }
 
-  const dated = (value) => (value instanceof Native.Date ? { [DATE]: +value } : value);
+  function bytes(view) {
+    const list = [], { length } = view;
+    for (let at = 0; at < length; at++) list[at] = view[at];
+    return list;
+  }
 
+  const ofFunction = (fn) => ({ [FUNCTION]: numberOf(fn), name: String(fn.name) });
+
+  // What is packed is an array of the bridge's own. Units and functions are mostly at its top: they are marked at once.
   function pack(values) {
-    for (const value of values) {
-      const kind = typeof value;
-      if (kind === "object" ? value !== null : kind === "function") return stringify(values.map(dated), marked);
+    let plain = true;
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at], kind = typeof value;
+      if (kind === "function") values[at] = ofFunction(value);
+      else if (kind === "object" && value !== null) {
+        const number = unitNumber(value);
+        if (number) values[at] = { [UNIT]: number };
+        else if (value instanceof Date) values[at] = { [DATE]: apply(native.time, value, []) };
+        else plain = false;
+      }
     }
-    return stringify(values);
+    if (arrays.toJSON !== undefined) defineProperty(values, "toJSON", { __proto__: null, value: undefined });
+    return plain ? stringify(values) : stringify(values, marked);
   }
 
   function shown(value) {
     try {
-      return Native.String(value);
+      return String(value);
     } catch {
       return "[an object without words]";
     }
@@ -101,35 +127,51 @@
 
   function revived(value) {
     if (typeof value !== "object" || value === null) return value;
-    if (UNIT in value) return units.get(value[UNIT]) ?? new (named(value.of))(KEY, value[UNIT]);
-    if (DATE in value) return new Native.Date(value[DATE]);
+    if (UNIT in value) return units.get(value[UNIT]) ?? new (names.named(value.of))(KEY, value[UNIT]);
+    if (DATE in value) return new Date(value[DATE]);
     if (OBJECT in value) return objects.get(value[OBJECT]);
     if (FUNCTION in value) return functions.get(value[FUNCTION]);
-    for (const key of keys(value)) value[key] = revived(value[key]);
+    if (CALLABLE in value) return method(value[CALLABLE], "", 0);
+    const all = keys(value);
+    for (let at = 0; at < all.length; at++) value[all[at]] = revived(value[all[at]]);
     return value;
   }
 
-  // A number or a truth value comes as it is; a text says by its first letter what the rest is.
+  // A marked text says by its letter what the rest is; all else comes as it is.
   function received(result) {
     if (typeof result !== "string") return result === null ? undefined : result;
-    const rest = result.slice(1);
-    switch (result[0]) {
-      case "s": return rest;
+    if (result[0] !== MARK) return result;
+    const rest = apply(slice, result, [2]);
+    switch (result[1]) {
       case "j": return parse(rest);
       case "u": return revived(parse(rest));
-      case "n": return named(rest);
-      case "p": return new Promise((resolve, reject) => promises.set(+rest, [resolve, reject]));
+      case "n": return names.named(rest);
+      case "p": return new Promise((resolve, reject) => promises.set(+rest, { resolve, reject }));
       default: throw failure(parse(rest));
     }
   }
 
-  function failure([name, message]) {
-    const error = new Native.Error(message);
-    if (name) defineProperty(error, "name", { value: name, configurable: true, writable: true });
+  function failure(told) {
+    const error = new Error(told[1]);
+    if (told[0]) defineProperty(error, "name", { __proto__: null, value: told[0], configurable: true, writable: true });
     return error;
   }
 
   // --- commands ---
+
+  // Where the entry function cannot be called meanwhile, Python is told first how objects by reference are now.
+  let telling = false;
+  const ask = nests ? host : (operation, first, second, third) => {
+    if (!telling) {
+      telling = true;
+      try {
+        objects.forEach((object, number) => void host(SEEN, number, pack([object]), undefined));
+      } finally {
+        telling = false;
+      }
+    }
+    return host(operation, first, second, third);
+  };
 
   // Optional arguments that are undefined at the end are as good as not given.
   function given(args, required) {
@@ -137,166 +179,90 @@
     while (length > required && args[length - 1] === undefined) length--;
     if (!length) return undefined;
     if (length === 1 && (typeof args[0] === "number" || typeof args[0] === "boolean")) return args[0];
-    return pack(length === args.length ? args : args.slice(0, length));
+    args.length = length;
+    return pack(args);
+  }
+
+  const here = () => stringify(new Error().stack);
+
+  // A handler that is no function is found when its time comes: the line that gave it is told now.
+  function noted(handler) {
+    if (typeof handler !== "function") host(HERE, here(), "", undefined);
   }
 
   function method(owner, name, required) {
     const { [name]: made } = {
       [name](...args) {
-        return received(host(CALL, owner, name, given(args, required)));
+        return received(ask(CALL, owner, name, given(args, required)));
       },
     };
     commands.add(made);
-    return made;
+    return name === "addEventListener" ? listening(made) : made;
+  }
+
+  function listening(call) {
+    return ({
+      addEventListener(...args) {
+        noted(args[1]);
+        return apply(call, this, args);
+      },
+    }).addEventListener;
   }
 
   function unitMethod(owner, name, required) {
     const { [name]: made } = {
       [name](...args) {
-        const number = typeof this === "object" && this !== null && Unit.number(this);
-        if (!number) throw new Native.TypeError(`${owner}.${name} was called without its ${owner}`);
-        return received(host(CALL, number, name, given(args, required)));
+        const number = typeof this === "object" && this !== null && unitNumber(this);
+        if (!number) throw new TypeError(owner + "." + name + " was called without its " + owner);
+        return received(ask(CALL, number, name, given(args, required)));
       },
     };
+    return name === "addEventListener" ? listening(made) : made;
+  }
+
+  // No `super`: what a class extends stays so, whatever a scenario makes of its prototypes.
+  function unitClass(dotted, short, makes, parent) {
+    const { [short]: made } = {
+      [short]: class {
+        constructor(...args) {
+          if (args[0] !== KEY && !makes) throw new TypeError("A " + short + " is not made with `new`");
+          const number = args[0] === KEY ? args[1] : received(ask(NEW, dotted, "", referring(args)));
+          return unit(this, number);
+        }
+      },
+    };
+    if (parent) {
+      native.setPrototypeOf(made, parent);
+      native.setPrototypeOf(made.prototype, parent.prototype);
+    }
     return made;
-  }
-
-  // --- names ---
-
-  function lazily(object, name, make) {
-    const define = (value) =>
-      defineProperty(object, name, { value, configurable: true, enumerable: object !== global, writable: true });
-    defineProperty(object, name, {
-      configurable: true,
-      enumerable: object !== global,
-      get() {
-        const value = make();
-        define(value);
-        return value;
-      },
-      set: define,
-    });
-  }
-
-  function named(dotted) {
-    let value = built.get(dotted);
-    if (value === undefined) built.set(dotted, (value = build(dotted, parse(host(DESCRIBE, dotted, "", undefined)))));
-    return value;
-  }
-
-  const builders = {
-    function: (dotted, { required }) => (own[dotted] ?? plain)(method("", dotted, required)),
-    namespace(dotted, { methods, properties }) {
-      const made = {};
-      for (const name of keys(methods)) {
-        made[name] = (own[`${dotted}.${name}`] ?? plain)(method(dotted, name, methods[name]));
-      }
-      for (const name of properties) property(made, name, () => dotted);
-      return withOthers(made, dotted, (name, required) => method(dotted, name, required));
-    },
-    class(dotted, { methods, properties, makes }) {
-      const short = dotted.slice(dotted.lastIndexOf(".") + 1);
-      const { [short]: made } = {
-        [short]: class extends Unit {
-          constructor(...args) {
-            if (args[0] !== KEY && !makes) throw new Native.TypeError(`A ${short} is not made with \`new\``);
-            super(args[0] === KEY ? args[1] : received(host(NEW, dotted, "", referring(args))));
-          }
-        },
-      };
-      for (const name of keys(methods)) {
-        defineProperty(made.prototype, name, {
-          value: unitMethod(short, name, methods[name]), configurable: true, writable: true,
-        });
-      }
-      for (const name of properties) property(made.prototype, name, Unit.number);
-      withOthers(made.prototype, dotted, (name, required) => unitMethod(short, name, required));
-      return made;
-    },
-    shape(dotted) {
-      const short = dotted.slice(dotted.lastIndexOf(".") + 1);
-      return { [short]: class { constructor(fields) { Object.assign(this, fields); } } }[short];
-    },
-    set: (dotted, { values }) => values,
-    list(dotted) {
-      const known = (name) => typeof name === "string" && received(host(MEMBER, dotted, name, undefined));
-      return new Native.Proxy({}, {
-        get(target, name) {
-          if (!(name in target) && typeof name === "string") {
-            const kind = known(name);
-            if (kind === "inner") lazily(target, name, () => named(`${dotted}.${name}`));
-            else if (kind === "maker") target[name] = (brand) => `${dotted}.${name}(${brand})`;
-            else if (kind !== undefined) target[name] = kind.slice(1);
-          }
-          return target[name];
-        },
-        has: (target, name) => name in target || known(name) !== undefined,
-      });
-    },
-    alias: (dotted, { of }) => walk(of),
-  };
-
-  // Methods whose names stand nowhere in the scenario are made when they are asked for all the same.
-  function withOthers(object, dotted, make) {
-    const above = Object.getPrototypeOf(object);
-    const missing = (name) => (typeof name === "string" ? host(METHOD, dotted, name, undefined) : null);
-    return Object.setPrototypeOf(object, new Native.Proxy(above, {
-      get(target, name, receiver) {
-        if (name in target) return Reflect.get(target, name, receiver);
-        const required = missing(name);
-        if (required === null) return undefined;
-        defineProperty(object, name, { value: make(name, required), configurable: true, writable: true });
-        return object[name];
-      },
-      has: (target, name) => name in target || missing(name) !== null,
-    }));
-  }
-
-  function build(dotted, description) {
-    const made = builders[description.kind](dotted, description);
-    for (const name of description.inner ?? []) lazily(made, name, () => named(`${dotted}.${name}`));
-    return made;
-  }
-
-  function walk(dotted) {
-    const [first, ...path] = dotted.split(".");
-    return path.reduce((owner, name) => owner[name], named(first));
-  }
-
-  function property(object, name, target) {
-    defineProperty(object, name, {
-      configurable: true,
-      enumerable: true,
-      get() {
-        return received(host(GET, target(this), name, undefined));
-      },
-      set(value) {
-        received(host(SET, target(this), name, pack([value])));
-      },
-    });
   }
 
   // Objects given to a constructor are given by reference: a scenario may fill them in later.
   function referring(args) {
-    return stringify(args.map((value) =>
-      typeof value === "object" && value !== null && !Array.isArray(value) && !Unit.number(value)
-        ? { [OBJECT]: referenceTo(value), now: value } : value), marked);
+    for (let at = 0; at < args.length; at++) {
+      const value = args[at];
+      if (typeof value !== "object" || value === null || native.isArray(value) || unitNumber(value)) continue;
+      args[at] = { [OBJECT]: referenceTo(value), now: value };
+    }
+    return pack(args);
   }
 
   // --- what differs in JavaScript from the documented call ---
 
   const timer = (start) => (callback, milliseconds, ...args) => {
-    const wait = Native.Number(milliseconds ?? 0);
-    return start(args.length ? () => callback(...args) : callback, wait > 0 ? wait : 0);
+    noted(callback);
+    const wait = Number(milliseconds ?? 0);
+    const bound = args.length && typeof callback === "function" ? () => apply(callback, undefined, args) : callback;
+    return start(bound, wait > 0 ? wait : 0);
   };
 
   const clearer = (clear) => (number) => clear(number ?? null);
 
   const writer = (write) => (message) => write(line(message));
 
-  const plain = (call) => call;
-
   const own = {
+    __proto__: null,
     setTimeout: timer,
     setInterval: timer,
     clearTimeout: clearer,
@@ -304,10 +270,15 @@
     "Logger.write": writer,
   };
 
+  function fitted(dotted, call) {
+    const made = own[dotted]?.(call);
+    return made ? defineProperty(made, "name", { __proto__: null, value: call.name, configurable: true }) : call;
+  }
+
   function line(value) {
     if (typeof value === "string") return value;
-    if (typeof value !== "object" || value === null || value instanceof Native.Error) return shown(value);
     try {
+      if (typeof value !== "object" || value === null || value instanceof Error) return shown(value);
       stringify(value);
       return value;
     } catch {
@@ -315,33 +286,62 @@
     }
   }
 
-  // --- the language's own objects, where they know of time, chance or place ---
+  // --- names, and the language's own objects where they know of time, chance or place ---
+
+  const names = vocabulary(native, {
+    unitNumber, unitClass, unitMethod,
+    function: (dotted, owner, name, required) => fitted(dotted, method(owner, name, required)),
+    describe: (dotted) => parse(host(DESCRIBE, dotted, "", undefined)),
+    member: (dotted, name) => received(host(MEMBER, dotted, name, undefined)),
+    missing: (dotted, name) => host(METHOD, dotted, name, undefined),
+    get: (target, name) => received(ask(GET, target, name, undefined)),
+    set: (target, name, value) => void received(ask(SET, target, name, pack([value]))),
+  });
 
   const now = () => host(NOW, "", "", undefined);
-  const languages = language(Native, now, writer(method("Logger", "write", 1)), line);
+  const languages = language(native, now, writer(method("Logger", "write", 1)), line);
 
-  Math.random = () => host(RANDOM, "", "", undefined);
+  let longest;
+  guards(native, () => longest ??= host(LONGEST, "", "", undefined), (name) => host(USES, name, "", undefined));
+
+  global.Math.random = () => host(RANDOM, "", "", undefined);
+
+  const { queueMicrotask } = global;
+  global.queueMicrotask = ({
+    queueMicrotask(callback) {
+      if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function");
+      queueMicrotask(() => {
+        try {
+          callback();
+        } catch (error) {
+          host(THROWN, pack([described(error)]), "", undefined);
+        }
+      });
+    },
+  }).queueMicrotask;
 
   // --- errors: the stack in the platform's layout, in the scenario's own files ---
 
   let files;
   // An accessor of the engine's own: it has to be set, not defined.
-  Error.prepareStackTrace = (error, sites) => {
+  global.Error.prepareStackTrace = (error, sites) => {
     files ??= parse(host(FILES, "", "", undefined));
     const lines = [];
-    for (const site of sites) {
-      const at = site.getLineNumber();
-      if (site.getFileName() !== "<input>" || at === null) continue;
-      const file = files.findLast(([, first]) => first <= at);
-      if (!file) continue;
-      lines.push(`${site.getFunctionName() || "<anonymous>"}@${file[0]}:${at - file[1] + 1}:${site.getColumnNumber()}`);
+    for (let at = 0; at < sites.length; at++) {
+      const site = sites[at], number = site.getLineNumber(), script = site.getFileName();
+      if ((script !== "<input>" && script !== "eval_script") || number === null) continue;
+      let file = files.length - 1;
+      while (file >= 0 && files[file][1] > number) file--;
+      if (file < 0) continue;
+      const column = site.getColumnNumber(), first = files[file][1];
+      const place = files[file][2] ? host(PLACE_AT, number, column, undefined)
+        : files[file][0] + ":" + (number - first + 1) + ":" + column;
+      lines[lines.length] = (site.getFunctionName() || "<anonymous>") + "@" + place;
     }
-    return lines.join("\n");
+    return apply(native.join, lines, ["\n"]);
   };
 
-  for (const name of parse(host(DESCRIBE, "", "", undefined))) {
-    lazily(global, name, languages[name] ?? (() => named(name)));
-  }
+  names.spread(global, parse(host(DESCRIBE, "", "", undefined)), languages);
 
   // --- the entry function ---
 
@@ -350,10 +350,14 @@
     (number, text) => called(functions.get(number), text === null ? [] : parse(text)),
     (number, text) => called(functions.get(number), revived(parse(text))),
     // 2: a promise is fulfilled; 3: it is rejected.
-    (number, text) => void settle(number, 0, revived(parse(text))[0]),
-    (number, text) => void settle(number, 1, failure(parse(text))),
+    (number, text) => settle(number, "resolve", revived(parse(text))[0]),
+    (number, text) => settle(number, "reject", failure(parse(text))),
     // 4: functions that Python has let go.
-    (number, text) => void parse(text).forEach((one) => functions.delete(one)),
+    (number, text) => {
+      const gone = parse(text);
+      for (let at = 0; at < gone.length; at++) functions.delete(gone[at]);
+      return null;
+    },
     // 5: a rejection that nobody handles.
     () => {
       const reason = global[rejected];
@@ -361,22 +365,32 @@
       throw reason;
     },
     // 6: which line runs.
-    () => stringify(new Native.Error().stack),
+    here,
     // 7: an object by reference, as it is now.
     (number) => pack([objects.get(number)]),
     // 8: where a function is defined.
-    (number) => functions.get(number)?.lineNumber ?? 0,
+    (number) => apply(native.lineOf, functions.get(number), []) ?? 0,
     // 9: call a function with an event.
     (number, shape, values) => called(functions.get(number), [eventOf(shape, values)]),
   ];
 
   const rejected = "\u0001rejected";
 
-  const shapes = [];
+  const shapes = new Map();
 
-  function eventOf(shape, values) {
-    const fields = shapes[shape] ??= parse(host(SHAPE, shape, "", undefined));
-    const event = { name: values[0] };
+  // What an event of this shape is filled into: its fields are its own, whatever Object.prototype has become.
+  function shapeOf(number) {
+    const fields = parse(host(SHAPE, number, "", undefined)), blank = { __proto__: null, name: undefined };
+    for (let at = 0; at < fields.length; at += 2) blank[fields[at]] = undefined;
+    const found = { fields, blank };
+    shapes.set(number, found);
+    return found;
+  }
+
+  function eventOf(number, values) {
+    const { fields, blank } = shapes.get(number) ?? shapeOf(number);
+    const event = { ...blank };
+    event.name = values[0];
     for (let field = 0, at = 1; field < fields.length; field += 2, at++) {
       const value = values[at], kind = fields[field + 1];
       event[fields[field]] = kind === "=" ? value : kind === "u" ? units.get(value) : revived(parse(value));
@@ -385,7 +399,12 @@
   }
 
   function called(fn, args) {
-    const result = commands.has(fn) ? fn() : apply(fn, undefined, args);
+    let result;
+    try {
+      result = commands.has(fn) ? fn() : apply(fn, undefined, args);
+    } catch (error) {
+      return native.joined(MARK, pack([described(error)]));
+    }
     if (result === undefined || result === null) return null;
     return typeof result === "number" || typeof result === "boolean" ? result : pack([result]);
   }
@@ -394,6 +413,7 @@
     const both = promises.get(number);
     promises.delete(number);
     both[which](value);
+    return null;
   }
 
   return (kind, number, first, ...rest) => entries[kind](number, first, rest);

@@ -14,7 +14,7 @@ from voxsim.engine.current import running
 from voxsim.engine.future import Future, Promised
 from voxsim.engine.lifecycle import Phase
 from voxsim.languages.javascript import vocabulary
-from voxsim.languages.javascript.engine import Engine, JsError, JsOutOfMemory, JsOverrun, Plain
+from voxsim.languages.javascript.engine import FULL, NO_ROOM, Engine, JsError, JsOutOfMemory, JsOverrun, Plain
 from voxsim.languages.javascript.files import Files
 from voxsim.languages.javascript.values import Exchange, shape
 from voxsim.vocabulary.declare import Event
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 CALL, CALL_SPECIAL, FULFIL, REJECT, RELEASE, REASON, PLACE, OBJECT, DEFINED, EVENT = map(float, range(10))
+_THROWN: Final = "\x01"
+_MOST_WORDS: Final = 10_000
 _ENDING: Final = frozenset({Phase.TERMINATING, Phase.TERMINATED, Phase.ENDED})
 
 
@@ -102,7 +104,12 @@ class Context:
         self._settled: list[tuple[int, Future[Any]]] = []
         self._event: tuple[Event, list[Plain]] | None = None
         self._interrupting: BaseException | None = None
-        self._exchange = Exchange(self._function, self._promise, self._by_reference, self._awaited)
+        self._here = ""
+        self._lost = False
+        self._seen: dict[int, str] = {}
+        self._exchange = Exchange(
+            session.switch.limits.string_characters, self._function, self._promise, self._by_reference, self._awaited
+        )
         self._operations: tuple[Callable[[Any, Any, Any], Plain], ...] = (
             self._command,
             self._describe,
@@ -116,6 +123,12 @@ class Context:
             self._member,
             self._method,
             self._shape,
+            self._place_at,
+            self._note_here,
+            self._note_seen,
+            self._thrown,
+            self._longest,
+            self._uses,
         )
         engine.prepare(prelude, self._host)
 
@@ -137,7 +150,11 @@ class Context:
         else:
             text, special = self._exchange.written(list(args))
             result = self._turn(self.engine.call, CALL_SPECIAL if special else CALL, float(number), text)
-        return self._exchange.read(result)[0] if type(result) is str else result
+        if type(result) is not str:
+            return result
+        if result[0] == _THROWN:
+            raise self._told(result[1:])
+        return self._exchange.read(result)[0]
 
     def _turn(self, run: Callable[..., Plain], *args: Any) -> Plain:
         """One turn: what runs is JavaScript, with a limit of its own; rejections that nobody handles are told."""
@@ -148,11 +165,15 @@ class Context:
             if self._let_go and self._depth == 1:
                 self._release()
             return run(*args)
+        except (JsOverrun, JsOutOfMemory):
+            # The session ends of this, whatever else came of it.
+            self._lost = True
+            raise
         finally:
             self._depth -= 1
             watch.inside = inside
             if self._depth == 0:
-                if self.engine.unhandled():
+                if not self._lost and self.engine.unhandled():
                     self._tell_unhandled()
                 if self._interrupting is not None:
                     error, self._interrupting = self._interrupting, None
@@ -170,7 +191,7 @@ class Context:
             except (JsOverrun, JsOutOfMemory):
                 raise
             except JsError as error:
-                self.session.failed(JsError(f"Unhandled rejection: {error}", error.stack))
+                self.session.failed(self._error(str(error), error.stack, "Unhandled rejection: "))
             if not self.engine.unhandled():
                 return
 
@@ -188,24 +209,28 @@ class Context:
         return ByReference(self, number, seen)
 
     def present(self, number: int, seen: Mapping[str, Any]) -> Mapping[str, Any]:
-        """An object of JavaScript as it is now; as it was seen before, where it cannot be looked at now."""
+        """An object of JavaScript as it is now."""
         if self._depth and not self.engine.nests:
-            return seen
-        found: Mapping[str, Any] = self._exchange.read(str(self._turn(self.engine.call, OBJECT, float(number), None)))[
-            0
-        ]
+            # It was told before the command that asks.
+            text = self._seen.get(number)
+        else:
+            text = str(self._turn(self.engine.call, OBJECT, float(number), None))
+        found: Mapping[str, Any] = seen if text is None else self._exchange.read(text)[0]
         return found
 
     def place_of(self, number: int) -> str:
         """Where a function is defined, as `file:line`; empty when that is not known."""
         if self._depth and not self.engine.nests:
             return ""
-        return self.files.place(int(self._turn(self.engine.call, DEFINED, float(number), None) or 0))
+        place = self.files.place(int(self._turn(self.engine.call, DEFINED, float(number), None) or 0))
+        return place.rpartition(":")[0]
 
     def stack(self) -> str:
         """The stack of what runs just now, as lines; empty when nothing does."""
-        if not self._depth or not self.engine.nests:
+        if not self._depth:
             return ""
+        if not self.engine.nests:
+            return self._here
         return str(json.loads(str(self.engine.call(PLACE, 0.0, None))))
 
     # --- promises ---
@@ -228,7 +253,7 @@ class Context:
         if fulfilled:
             promised.set(value)
         else:
-            promised.fail(JsError(value["text"], value["stack"]))
+            promised.fail(self._error(value["text"], value["stack"]))
         return None
 
     def _awaited(self, number: int, future: Future[Any]) -> None:
@@ -264,17 +289,18 @@ class Context:
         try:
             return self._operations[int(operation)](first, second, third)
         except Exception as error:  # noqa: BLE001 - every error is thrown where the scenario's line called
-            return "e" + json.dumps([_kind(error), str(error)])
+            return "\x01e" + json.dumps([_kind(error), str(error)])
         except BaseException as error:  # noqa: BLE001 - an interrupt waits until JavaScript has returned
             self._interrupting = error
-            return "e" + json.dumps(["Interrupted", "the run is interrupted"])
+            return "\x01e" + json.dumps(["Interrupted", "the run is interrupted"])
 
     def _command(self, target: Any, name: Any, text: Any) -> Plain:
         if type(target) is str:
             function = vocabulary.function(target, name)
+        elif not name:
+            function = self._exchange.unit(int(target))
         else:
-            unit = self._exchange.unit(int(target))
-            function = vocabulary.methods(type(unit))[name].__get__(unit)
+            function = vocabulary.bound(self._exchange.unit(int(target)), name)
         if text is None:
             result = function()
         elif type(text) is str:
@@ -311,6 +337,9 @@ class Context:
     def _list_files(self, _: Any, __: Any, ___: Any) -> Plain:
         return json.dumps(self.files.places)
 
+    def _place_at(self, line: Any, column: Any, _: Any) -> Plain:
+        return self.files.place(int(line), int(column))
+
     def _member(self, dotted: Any, name: Any, _: Any) -> Plain:
         found = vocabulary.member(dotted, name)
         return None if found is None else self._exchange.result(found)
@@ -320,6 +349,36 @@ class Context:
 
     def _method(self, dotted: Any, name: Any, _: Any) -> Plain:
         return vocabulary.method(dotted, name)
+
+    def _note_here(self, stack: Any, _: Any, __: Any) -> Plain:
+        self._here = json.loads(stack)
+        return None
+
+    def _note_seen(self, number: Any, text: Any, _: Any) -> Plain:
+        self._seen[int(number)] = text
+        return None
+
+    def _thrown(self, text: Any, _: Any, __: Any) -> Plain:
+        self.session.failed(self._told(text))
+        return None
+
+    def _longest(self, _: Any, __: Any, ___: Any) -> Plain:
+        return float(self.session.switch.limits.string_characters)
+
+    def _uses(self, word: Any, _: Any, __: Any) -> Plain:
+        return self.files.uses(word)
+
+    def _told(self, text: str) -> JsError:
+        told = self._exchange.read(text)[0]
+        return self._error(told["text"], told["stack"])
+
+    def _error(self, text: str, stack: str, before: str = "") -> JsError:
+        """An error that was caught by a promise or by the bridge."""
+        if text == FULL or (text in NO_ROOM and self.engine.starved()):
+            return JsOutOfMemory("out of memory", stack)
+        if len(text) > _MOST_WORDS:
+            text = f"{text[:_MOST_WORDS]}… ({len(text):,} characters)"
+        return JsError(before + text, stack)
 
     def close(self) -> None:
         """Drop everything."""

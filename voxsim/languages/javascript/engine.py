@@ -7,7 +7,7 @@ CPU time; memory and stack are limited too. Only texts, numbers, truth values an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -36,6 +36,16 @@ class Budget:
     seconds: float
 
 
+FULL: Final = "InternalError: out of memory"
+NO_ROOM: Final = frozenset({"null", "InternalError"})
+"""What an engine throws when its memory is full, and when there is not even room for the words of it."""
+
+
+def filling(budget: Budget) -> float:
+    """How long it takes at least, in seconds, to fill that much memory with things that are not large."""
+    return budget.memory_bytes / 2e10
+
+
 class JsError(VoxsimError):
     """Something that JavaScript threw and did not catch: its words, and its stack as the engine tells it."""
 
@@ -56,7 +66,10 @@ class Engine(Protocol):
     """One isolated context of JavaScript."""
 
     def prepare(self, prelude: str, host: Host) -> None:
-        """Evaluate the prelude, an expression that is a function: called with `host`, it returns the entry function."""
+        """Evaluate the prelude, an expression that is a function; it returns the entry function.
+
+        It is called with the host function, and whether the entry function can be called while that one runs.
+        """
 
     def evaluate(self, source: str) -> None:
         """Run a classic script and its microtasks.
@@ -67,6 +80,9 @@ class Engine(Protocol):
 
     def call(self, kind: float, number: float, *values: Plain) -> Plain:
         """Call the entry function, run the microtasks, and return what it returned; errors as for `evaluate`."""
+
+    def starved(self) -> bool:
+        """Whether the null that this turn threw means that there was no memory for an error."""
 
     def unhandled(self) -> bool:
         """Give the entry function's next call one rejection that nobody handles, or False when there is none."""

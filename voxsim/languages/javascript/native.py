@@ -1,8 +1,8 @@
 """What the quickjs-ng package's own module does not offer, taken from the C library inside it.
 
-Three things: an interrupt that leaves calls into Python allowed, news of promises that are rejected with nobody to
-handle it, and compiled code that is shared by contexts. The library exports its C interface; where it does not, or the
-package is built differently from what is known, `Library.find` says so, and this engine is not used.
+Four things: an interrupt that leaves calls into Python allowed, how much memory is in use, news of promises that are
+rejected with nobody to handle it, and compiled code that is shared by contexts. Where the library does not export its C
+interface, or the package is built differently from what is known, `find` says so, and this engine is not used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ _GLOBAL_COMPILE_ONLY: Final = 1 << 5
 _BYTECODE: Final = 1
 _NO_SOURCE_NO_LINES: Final = 1 << 4 | 1 << 5
 _BEHIND_HEAD: Final = 16
+_IN_USE: Final = 6 * 8
+_LIMIT: Final = 7 * 8
+"""Where a runtime keeps how many bytes it has taken, and may take: behind five functions and the number of pieces."""
 
+_SOME: Final = 12_345_678
 _Pointer = ctypes.c_void_p
 
 
@@ -38,6 +42,7 @@ INTERRUPT: Final = ctypes.CFUNCTYPE(ctypes.c_int, _Pointer, _Pointer)
 TRACKER: Final = ctypes.CFUNCTYPE(None, _Pointer, Value, Value, ctypes.c_bool, _Pointer)
 
 _FUNCTIONS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
+    "JS_RunGC": (None, (_Pointer,)),
     "JS_GetRuntime": (_Pointer, (_Pointer,)),
     "JS_SetInterruptHandler": (None, (_Pointer, INTERRUPT, _Pointer)),
     "JS_SetHostPromiseRejectionTracker": (None, (_Pointer, TRACKER, _Pointer)),
@@ -66,6 +71,7 @@ class Library:
             self._calls[name] = function
         self.set_interrupt = self._calls["JS_SetInterruptHandler"]
         self.set_tracker = self._calls["JS_SetHostPromiseRejectionTracker"]
+        self.collect = self._calls["JS_RunGC"]
         self.keep = self._calls["JS_DupValue"]
         self.drop = self._calls["JS_FreeValue"]
 
@@ -76,9 +82,18 @@ class Library:
         return runtime, inner
 
     def fits(self, context: Any) -> bool:
-        """Whether an object of the package holds its two pointers where they are looked for."""
+        """Whether an object of the package, and its runtime, hold what is looked for in them where it is looked for."""
         runtime, inner = self.pointers(context)
-        return bool(runtime and inner) and self._calls["JS_GetRuntime"](inner) == runtime
+        if not (runtime and inner) or self._calls["JS_GetRuntime"](inner) != runtime:
+            return False
+        context.set_memory_limit(_SOME)
+        told: int = context.memory()["malloc_size"]
+        limit = ctypes.c_size_t.from_address(runtime + _LIMIT).value
+        return limit == _SOME and self.in_use(runtime).value == told
+
+    def in_use(self, runtime: int) -> ctypes.c_size_t:
+        """A view of how many bytes a runtime has taken; good for as long as the runtime lives."""
+        return ctypes.c_size_t.from_address(runtime + _IN_USE)
 
     def set_global(self, context: int, name: bytes, value: Value) -> None:
         """Set a property of the global object; the value is taken over."""

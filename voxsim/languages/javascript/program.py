@@ -1,6 +1,7 @@
 """JavaScript scenarios: classic scripts that share one global scope in order, in a context of the session's own.
 
-Errors are told in the author's own files, as `file:line:column`.
+Those in TypeScript are translated first, and may stand among the others. Errors are told in the author's own files, as
+`file:line:column`.
 """
 
 from __future__ import annotations
@@ -15,20 +16,24 @@ from voxsim.languages.javascript import context, engines, vocabulary
 from voxsim.languages.javascript.context import Context, JsFunction
 from voxsim.languages.javascript.engine import Budget, JsError, JsOutOfMemory, JsOverrun
 from voxsim.languages.javascript.files import Files
+from voxsim.languages.javascript.words import fuller
+from voxsim.languages.sources import TYPESCRIPT, line_of
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
+from voxsim.vocabulary.naming import scenario_name
 
 if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 _MOST_FRAMES: Final = 8
+_PRELUDE: Final = ("bridge", "captured", "names", "language", "guards")
 
 
 @cache
 def prelude() -> str:
     """The JavaScript side of the bridge, an expression that is a function of the host function."""
     here = resources(__package__)
-    bridge, language = (here.joinpath(name).read_text(encoding="utf-8") for name in ("bridge.js", "language.js"))
-    return f"((host) => ({bridge})(host, {language}))"
+    bridge, *parts = (here.joinpath(f"{name}.js").read_text(encoding="utf-8").strip() for name in _PRELUDE)
+    return f"((host, nests) => ({bridge})(host, nests, {parts[0]}(), {', '.join(parts[1:])}))"
 
 
 class JavaScriptProgram:
@@ -39,7 +44,7 @@ class JavaScriptProgram:
         reload: whether each session looks whether files have changed, as a server's does.
 
     Raises:
-        ConfigurationError: a file does not exist, or no engine is installed.
+        ConfigurationError: a file does not exist, no engine is installed, or nothing can take the types off TypeScript.
     """
 
     def __init__(self, files: Sequence[str | Path], *, reload: bool = False) -> None:
@@ -52,14 +57,25 @@ class JavaScriptProgram:
         self._open = engines.find(prelude())
         vocabulary.global_names()
         self._read: Files | None = None
-        self.names = tuple(Path(file).stem for file in self._files)
+        self.names = tuple(scenario_name(file) for file in self._files)
+        for file in self._files:
+            if Path(file).suffix == TYPESCRIPT:
+                from voxsim.languages import typescript
+
+                typescript.prepare(file)
 
     def load(self, session: Session, index: int) -> None:
         """Run the top level of one file inside the session."""
         if index == 0:
             session.script_state = self._context(session)
         state: Context = session.script_state
-        state.evaluate(state.files.read(index))
+        source = state.files.read(index)
+        try:
+            state.evaluate(source)
+        except JsError as error:
+            # The file is known, even where the engine cannot tell the line.
+            error.stack = error.stack or f"<eval>@{self._files[index]}"
+            raise
 
     def _context(self, session: Session) -> Context:
         limits = session.switch.limits
@@ -84,7 +100,9 @@ class JavaScriptProgram:
         frames = tuple(error.stack.split("\n")) if error.stack else ()
         where = frames[0].rpartition("@")[2] if frames else self._defined(culprit)
         fatal = isinstance(error, JsOverrun | JsOutOfMemory)
-        return ScenarioError(str(error), where=where, frames=frames[:_MOST_FRAMES], fatal=fatal)
+        column = where.rpartition(":")[2]
+        text = fuller(str(error), line_of(where), int(column) if column.isdecimal() else 0)
+        return ScenarioError(text, where=where, frames=frames[:_MOST_FRAMES], fatal=fatal)
 
     def _defined(self, handler: Any) -> str:
         """Where a function of the scenario is defined, as `file:line`; empty for anything else."""

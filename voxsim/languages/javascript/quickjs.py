@@ -1,28 +1,45 @@
 """The engine quickjs-ng, by the PyPI package of that name.
 
-Its own time limit forbids calls into Python, so the limit is kept here, by an interrupt of the C library that asks for
-the CPU time every ten thousand operations. Rejections that nobody handles are collected as the library tells of them.
+Its own time limit forbids calls into Python, so the limits are kept here, by an interrupt of the C library that asks
+for the CPU time and the memory every ten thousand operations. The library's own limit of memory lies higher: in the
+middle of an operation it may crash there. Rejections that nobody handles are collected as the library tells of them.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from time import thread_time
+from time import perf_counter, thread_time
 from types import ModuleType
 from typing import Any, Final
 
-from voxsim.languages.javascript.engine import Budget, Host, JsError, JsOutOfMemory, JsOverrun, Plain
+from voxsim.languages.javascript.engine import (
+    FULL,
+    NO_ROOM,
+    Budget,
+    Host,
+    JsError,
+    JsOutOfMemory,
+    JsOverrun,
+    Plain,
+    filling,
+)
 from voxsim.languages.javascript.native import INTERRUPT, TRACKER, Library, Value, find
 from voxsim.vocabulary.errors import ConfigurationError
-
-INSTALL: Final = "JavaScript scenarios need an engine: pip install voxsim[js]"
 
 _HOST: Final = "\x01host"
 _MAKE: Final = b"\x01make"
 _REASON: Final = b"\x01rejected"
 _JOBS_BETWEEN_LOOKS: Final = 100
+_ABOVE: Final = 16 * 1024 * 1024
+"""How far above twice the limit of memory the library's own lies (bytes)."""
+
+_WORDS: Final = "out of memory"
 _NO_STACK: Final = re.compile(r"\n(undefined|null|)$")
+
+
+class Missing(ConfigurationError):
+    """The package is not installed."""
 
 
 @cache
@@ -30,16 +47,17 @@ def load() -> tuple[ModuleType, Library]:
     """The package's module, and the library in it.
 
     Raises:
-        ConfigurationError: it is not installed, the old `quickjs` package hides it, or it is not as known.
+        Missing: it is not installed.
+        ConfigurationError: the old `quickjs` package hides it, or it is not as known.
     """
     try:
         import _quickjs
     except ImportError:
-        raise ConfigurationError(f"{INSTALL}.") from None
+        raise Missing("quickjs-ng is not installed.") from None
     if not hasattr(_quickjs, "StackOverflow"):
         raise ConfigurationError(
             "The old package 'quickjs' stands in the way of 'quickjs-ng': both have a module `_quickjs`. "
-            "Mend it with: pip uninstall quickjs, then pip install --force-reinstall quickjs-ng"
+            "Mend it with: pip uninstall quickjs, then pip install --force-reinstall quickjs-ng."
         )
     return _quickjs, find(_quickjs)
 
@@ -59,18 +77,25 @@ def warm(prelude: str) -> None:
 class _Turns:
     """How long the running turn has computed: one for the process, since one thing runs at a time."""
 
-    __slots__ = ("began", "depth", "limit", "over")
+    __slots__ = ("began", "depth", "engine", "full", "limit", "over", "start")
 
     def __init__(self) -> None:
         self.depth = 0
-        self.limit = 0.0
-        self.over = False
+        self.limit = self.start = 0.0
+        self.over = self.full = False
         self.began: float | None = None
+        self.engine: QuickJs | None = None
 
     def look(self) -> bool:
-        """Whether the turn has used up its time; the clock is read first when it has computed for a while."""
-        if self.depth == 0:
+        """Whether the turn has used up its time or its memory; the clock is first read when it has gone on a while."""
+        if self.depth == 0 or self.engine is None:
             return False
+        if self.full or self.over:
+            # It was told before, and some part of the library took no notice.
+            return True
+        if self.engine.overflows():
+            self.full = True
+            return True
         now = thread_time()
         if self.began is None:
             self.began = now
@@ -100,7 +125,10 @@ _on_rejection: Final = TRACKER(_track)
 class QuickJs:
     """One context of quickjs-ng."""
 
-    __slots__ = ("_budget", "_context", "_entry", "_inner", "_library", "_pending", "_rejections")
+    __slots__ = (
+        "_budget", "_context", "_entry", "_in_use", "_inner", "_library", "_most", "_pending", "_rejections",
+        "_runtime", "_spent",
+    )  # fmt: skip
 
     nests: Final = True
 
@@ -108,14 +136,17 @@ class QuickJs:
         module, self._library = load()
         self._budget = budget
         self._context: Any = module.Context()
-        self._context.set_memory_limit(budget.memory_bytes)
+        self._most = budget.memory_bytes
+        self._context.set_memory_limit(2 * budget.memory_bytes + _ABOVE)
         self._context.set_max_stack_size(budget.stack_bytes)
         self._pending = self._context.execute_pending_job
         self._entry: Any = None
+        self._spent = False
         self._rejections: dict[int, tuple[Value, Value]] = {}
-        runtime, self._inner = self._library.pointers(self._context)
-        self._library.set_interrupt(runtime, _on_interrupt, None)
-        self._library.set_tracker(runtime, _on_rejection, None)
+        self._runtime, self._inner = self._library.pointers(self._context)
+        self._in_use = self._library.in_use(self._runtime)
+        self._library.set_interrupt(self._runtime, _on_interrupt, None)
+        self._library.set_tracker(self._runtime, _on_rejection, None)
         _contexts[self._inner] = self
 
     def prepare(self, prelude: str, host: Host) -> None:
@@ -124,7 +155,7 @@ class QuickJs:
         context.add_callable(_HOST, host)
         self._library.set_global(self._inner, _MAKE, self._library.run(self._inner, _compiled(prelude)))
         make = "(() => { const make = globalThis['\\x01make'], host = globalThis['\\x01host'];"
-        make += "delete globalThis['\\x01make']; delete globalThis['\\x01host']; return make(host) })()"
+        make += "delete globalThis['\\x01make']; delete globalThis['\\x01host']; return make(host, true) })()"
         self._entry = context.eval(make)
 
     def evaluate(self, source: str) -> None:
@@ -141,18 +172,42 @@ class QuickJs:
         if turns.depth:
             return self._nested(function, *args)
         turns.limit = self._budget.seconds
-        turns.over = False
+        turns.engine = self
+        turns.over = turns.full = False
         turns.began = None
+        turns.start = perf_counter()
         turns.depth = 1
+        result: Plain = None
+        thrown: JsError | None = None
         try:
-            result: Plain = function(*args)
-            if self._pending():
+            try:
+                result = function(*args)
+            except Exception as error:  # noqa: BLE001 - the package raises what it likes
+                thrown = self._read(error)
+            # The microtasks run after a throw as well, and never again after an end.
+            if not self._spent and self._pending():
                 self._run_jobs()
-            return result
         except Exception as error:  # noqa: BLE001 - the package raises what it likes
             raise self._read(error) from None
         finally:
             turns.depth = 0
+            turns.engine = None
+        if not self._spent and self._in_use.value > self._most and self.overflows():
+            self._spent = True
+            raise JsOutOfMemory(_WORDS, thrown.stack if thrown is not None else "")
+        if turns.over or turns.full:
+            # A promise took the interrupt for a rejection.
+            thrown = self._cut("")
+        if thrown is not None:
+            raise thrown
+        return result
+
+    def overflows(self) -> bool:
+        """Whether more memory is in use than may be, when all that nobody needs is given back."""
+        if self._in_use.value <= self._most:
+            return False
+        self._library.collect(self._runtime)
+        return self._in_use.value > self._most
 
     def _run_jobs(self) -> None:
         pending = self._pending
@@ -160,7 +215,7 @@ class QuickJs:
         while pending():
             jobs += 1
             if jobs % _JOBS_BETWEEN_LOOKS == 0 and _turns.look():
-                raise self._overrun("")
+                raise self._cut("")
 
     def _nested(self, function: Any, *args: Plain) -> Plain:
         _turns.depth += 1
@@ -178,23 +233,26 @@ class QuickJs:
             return error
         words = str(error)
         head, stack = _parted(words)
-        if _turns.over:
-            return self._overrun(stack)
-        if head == "InternalError: out of memory" or (head == "null" and self._was_full()):
-            return JsOutOfMemory("out of memory", stack)
+        if _turns.over or _turns.full:
+            return self._cut(stack)
+        if head == FULL or (head in NO_ROOM and self.starved()):
+            return JsOutOfMemory(_WORDS, stack)
         if isinstance(error, MemoryError):
-            return JsOutOfMemory("out of memory", "")
+            return JsOutOfMemory(_WORDS)
         return JsError(head, stack)
 
-    def _was_full(self) -> bool:
-        """Whether a thrown null means that there was no memory for an error.
+    def starved(self) -> bool:
+        """Whether the null that this turn threw means that there was no memory for an error.
 
-        What filled it may be free again by now; but then the turn was a long one.
+        What filled it may be free again by now; but it took its time.
         """
-        used: int = self._context.memory()["malloc_size"]
-        return _turns.began is not None or used > self._budget.memory_bytes // 2
+        return self._in_use.value > self._most // 2 or perf_counter() - _turns.start > filling(self._budget)
 
-    def _overrun(self, stack: str) -> JsOverrun:
+    def _cut(self, stack: str) -> JsError:
+        """What the interrupt of the running turn means."""
+        self._spent = True
+        if _turns.full:
+            return JsOutOfMemory(_WORDS, stack)
         return JsOverrun(f"JavaScript computed for more than {self._budget.seconds:g} s", stack)
 
     # --- rejections ---
@@ -223,6 +281,7 @@ class QuickJs:
             for value in self._rejections.popitem()[1]:
                 self._library.drop(self._inner, value)
         _contexts.pop(self._inner, None)
+        self._spent = True
         self._entry = self._pending = self._context = None
 
 

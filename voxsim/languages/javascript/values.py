@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -19,6 +20,7 @@ from voxsim.engine.future import Future
 from voxsim.languages.javascript import vocabulary
 from voxsim.languages.javascript.engine import Plain
 from voxsim.vocabulary.declare import Event, payload_fields
+from voxsim.vocabulary.errors import BadArgument, LimitExceeded
 from voxsim.vocabulary.naming import documented_name
 
 UNIT: Final = "\x01u"
@@ -27,6 +29,7 @@ PROMISE: Final = "\x01p"
 OBJECT: Final = "\x01o"
 BYTES: Final = "\x01b"
 DATE: Final = "\x01d"
+CALLABLE: Final = "\x01c"
 
 _MARK: Final = '{"\\u0001'
 _LONE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}")
@@ -34,10 +37,30 @@ _MOST: Final = 1 << 31
 _plain_read: Final = json.JSONDecoder().decode
 
 
+def _longest(value: Any) -> int:
+    """How long the longest text in some JSON is."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return max((max(len(key), _longest(inner)) for key, inner in value.items()), default=0)
+    return max(map(_longest, value), default=0) if isinstance(value, list) else 0
+
+
 _shapes: Final[list[str]] = []
 
 
 _numbers: Final[dict[tuple[type[Event], str], int]] = {}
+_fields: Final[dict[type[Event], Callable[[Event], tuple[Any, ...]]]] = {}
+
+
+def _fields_of(payload: type[Event]) -> Callable[[Event], tuple[Any, ...]]:
+    """What reads all fields of an event at once."""
+    names = [name for name, _ in payload_fields(payload)]
+    if len(names) > 1:
+        _fields[payload] = attrgetter(*names)
+    else:
+        _fields[payload] = lambda event: tuple(getattr(event, name) for name in names)
+    return _fields[payload]
 
 
 def _shape(payload: type[Event], kinds: str) -> int:
@@ -60,6 +83,7 @@ class Exchange:
     """The tables of one session: which number stands for which unit, function and promise.
 
     Args:
+        most_characters: how long a text from JavaScript may be.
         function: makes what stands for a function of JavaScript, from its number and its name.
         promise: makes what stands for a promise of JavaScript, from its number.
         by_reference: makes what stands for an object given by reference, from its number and its present state.
@@ -67,17 +91,19 @@ class Exchange:
     """
 
     __slots__ = (
-        "_awaited", "_by_reference", "_last", "_make_function", "_promise", "_read", "_special", "_units", "_write",
-        "functions", "numbers",
+        "_awaited", "_by_reference", "_last", "_make_function", "_most_characters", "_promise", "_read", "_special",
+        "_units", "_write", "functions", "numbers",
     )  # fmt: skip
 
     def __init__(
         self,
+        most_characters: int,
         function: Callable[[int, str], Any],
         promise: Callable[[int], Any],
         by_reference: Callable[[int, Any], Any],
         awaited: Callable[[int, Future[Any]], None],
     ) -> None:
+        self._most_characters = most_characters
         self._make_function = function
         self._promise = promise
         self._by_reference = by_reference
@@ -93,11 +119,26 @@ class Exchange:
     # --- from JavaScript ---
 
     def unit(self, number: int) -> Any:
-        """The unit that a number stands for."""
-        return self._units[number]
+        """The unit that a number stands for.
+
+        Raises:
+            BadArgument: it stands for none.
+        """
+        try:
+            return self._units[number]
+        except (KeyError, TypeError):
+            raise BadArgument("That is none of the platform's objects.") from None
 
     def read(self, text: str) -> Any:
-        """What a text from JavaScript means."""
+        """What a text from JavaScript means.
+
+        Raises:
+            LimitExceeded: one of its texts is longer than a scenario's may be.
+        """
+        if len(text) > self._most_characters and (length := _longest(_plain_read(text))) > self._most_characters:
+            raise LimitExceeded(
+                f"A text of {length:,} characters was given; the longest one may have {self._most_characters:,}."
+            )
         if "\\ud" in text:
             text = _LONE.sub(r"\1\\ufffd", text)
         return self._read(text) if _MARK in text else _plain_read(text)
@@ -110,7 +151,7 @@ class Exchange:
         number = found[mark]
         match mark:
             case "\x01u":
-                return self._units[number]
+                return self.unit(number)
             case "\x01f":
                 known = self.functions.get(number)
                 if known is None:
@@ -138,13 +179,14 @@ class Exchange:
         return number
 
     def result(self, value: Any) -> Plain:
-        """A result, as the prelude takes it: a number or truth value as it is, all else as a text with a letter."""
+        """A result, as the prelude takes it: plain values as they are, all else behind a mark and a letter."""
         if value is None or value is True or value is False:
             return value
         kind = type(value)
         if isinstance(value, str):
             text = str(value)
-            return "s" + text if text.isascii() and "\0" not in text else "j" + self._write(text)
+            plain = text.isascii() and "\0" not in text and not text.startswith("\x01")
+            return text if plain else "\x01j" + self._write(text)
         if isinstance(value, float):
             return value
         if isinstance(value, int):
@@ -152,13 +194,13 @@ class Exchange:
         if kind is Future:
             self._last = number = self._last + 1
             self._awaited(number, value)
-            return f"p{number}"
+            return f"\x01p{number}"
         if (name := vocabulary.unit_name(kind)) is not None and vocabulary.is_namespace(name):
-            return "n" + name
+            return "\x01n" + name
         text, special = self.written(value)
         if text == "null":
             return None
-        return ("u" if special else "j") + text
+        return ("\x01u" if special else "\x01j") + text
 
     def written(self, value: Any) -> tuple[str, bool]:
         """A value as JSON, and whether there is anything in it that stands for something else."""
@@ -171,34 +213,27 @@ class Exchange:
 
         The shape says which fields there are, and which of them are units or other things that are not plain.
         """
+        payload = type(event)
+        fields = _fields.get(payload) or _fields_of(payload)
         values: list[Plain] = [0.0, event.name]
         kinds = ""
-        for name, _ in payload_fields(type(event)):
-            value = getattr(event, name)
+        for value in fields(event):
             kind = type(value)
             if value is None:
                 kinds += "-"
-                continue
-            if kind is str:
-                if value.isascii() and "\0" not in value:
-                    kinds += "="
-                    values.append(value)
-                    continue
-            elif kind is float or kind is bool:
+            elif (kind is str and value.isascii() and "\0" not in value) or kind is float or kind is bool:
                 kinds += "="
                 values.append(value)
-                continue
             elif kind is int:
                 kinds += "="
                 values.append(float(value))
-                continue
-            elif (known := self.numbers.get(id(value))) is not None:
+            elif kind is not str and (known := self.numbers.get(id(value))) is not None:
                 kinds += "u"
                 values.append(float(known))
-                continue
-            kinds += "j"
-            values.append(self._write(value))
-        values[0] = float(_shape(type(event), kinds))
+            else:
+                kinds += "j"
+                values.append(self._write(value) if value != {} else "{}")
+        values[0] = float(_shape(payload, kinds))
         return values
 
     def _payload(self, event: Event) -> dict[str, Any]:
@@ -238,4 +273,7 @@ class Exchange:
         if function is not None:
             self._special = True
             return {FUNCTION: function}
+        if callable(value):
+            self._special = True
+            return {CALLABLE: self.number(value)}
         return None

@@ -15,6 +15,7 @@ from voxsim.engine.coverage import load_all
 from voxsim.engine.namespaces.base import Namespace
 from voxsim.vocabulary import constants, legacy, official, shapes
 from voxsim.vocabulary.declare import Signature, UnitDeclaration, manifest
+from voxsim.vocabulary.errors import BadArgument
 from voxsim.vocabulary.naming import documented_name, python_name
 
 LANGUAGE: Final = frozenset({"Date", "Intl", "console"})
@@ -22,6 +23,9 @@ LANGUAGE: Final = frozenset({"Date", "Intl", "console"})
 
 _MOST_VALUES: Final = 100
 """A longer set of constants is not described whole: its members are asked for one by one."""
+
+_ASKED_BY_THE_LANGUAGE: Final = frozenset({"then", "toJSON"})
+"""What the language asks any object for: not a member of a set that takes any name."""
 
 Method = Callable[..., Any]
 
@@ -36,6 +40,7 @@ def all_names() -> frozenset[str]:
             *manifest.events,
             *manifest.units,
             *official.constants(),
+            *official.api()["classes"],
             *official.api()["shapes"],
             *legacy.OPEN_SETS,
             *legacy.ALIASES,
@@ -49,14 +54,17 @@ def global_names() -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in all_names()) | LANGUAGE
 
 
-def description(dotted: str, words: Collection[str]) -> dict[str, Any]:
+def description(dotted: str, words: Collection[str] | None) -> dict[str, Any]:
     """What a name stands for, as data for the prelude; of its methods only those with a name among the words.
 
-    The prelude asks for the others when a script comes to use one after all, by a name that it puts together.
+    The prelude asks for the others when a script comes to use one after all, by a name that it puts together. With no
+    words all are described, for a script that lists what an object has.
     """
     found = _describe(dotted)
-    if "methods" in found:
-        found["methods"] = {name: required for name, required in found["methods"].items() if name in words}
+    if words is not None and "methods" in found:
+        # `${call}` asks for `toString` without saying so.
+        methods = found["methods"].items()
+        found["methods"] = {name: required for name, required in methods if name in words or name == "toString"}
     return found
 
 
@@ -68,7 +76,7 @@ def method(dotted: str, name: str) -> int | None:
 
 def _describe(dotted: str) -> dict[str, Any]:
     if dotted in legacy.ALIASES and dotted not in manifest.units:
-        return {"kind": "alias", "of": legacy.ALIASES[dotted]}
+        return {"kind": "alias", "of": legacy.ALIASES[dotted].split(".")}
     if dotted in manifest.functions:
         return {"kind": "function", "required": _required(manifest.functions[dotted][1])}
     inner = sorted(_inner(dotted))
@@ -79,6 +87,7 @@ def _describe(dotted: str) -> dict[str, Any]:
             "methods": {name: _required(found.methods[name][1]) for name in sorted(found.methods)},
             "properties": sorted(properties(found)),
             "makes": makes(found),
+            "extends": parent(found),
             "inner": [name for name in inner if name not in found.methods],
         }
     if dotted in manifest.events:
@@ -88,7 +97,7 @@ def _describe(dotted: str) -> dict[str, Any]:
         if dotted in legacy.OPEN_SETS or len(values) > _MOST_VALUES or any(map(callable, values.values())):
             return {"kind": "list"}
         return {"kind": "set", "values": values, "inner": inner}
-    if shapes.is_shape(dotted):
+    if shapes.is_shape(dotted) or dotted in official.api()["classes"]:
         return {"kind": "shape", "inner": []}
     # A name that only holds others, such as a vendor's part of a list.
     return {"kind": "set", "values": {}, "inner": inner}
@@ -126,6 +135,7 @@ def properties(declared: UnitDeclaration) -> Iterator[str]:
                 )
     else:
         yield from official.api()["classes"].get(declared.name, {}).get("properties", ())
+        yield from legacy.PROPERTIES.get(declared.name, ())
 
 
 def makes(declared: UnitDeclaration) -> bool:
@@ -134,15 +144,27 @@ def makes(declared: UnitDeclaration) -> bool:
     return declared.kind == "class" and "session" not in parameters[:1] and "conference" not in parameters[:1]
 
 
+def parent(declared: UnitDeclaration) -> str | None:
+    """The documented class that a documented class extends, or None."""
+    return unit_name(declared.python.__mro__[1]) if declared.kind == "class" else None
+
+
 def attribute(owner: Any, documented: str) -> str:
     """The Python name of a property."""
     spelt = python_name(documented)
     return spelt if hasattr(owner, spelt) else documented
 
 
-def member(dotted: str, name: str) -> str | None:
-    """A member of a long set: its value behind a `=`, or `inner` or `maker`, or None when there is none."""
+def member(dotted: str, name: str) -> str | list[str] | None:
+    """A member of a long set: its value behind a `=`, or `inner` or `maker`, or None when there is none.
+
+    The names of all members when no name is given.
+    """
     found = constants.constant_set(dotted)
+    if not name:
+        return [*found.members, *legacy.VALUES.get(dotted, {}), *_inner(dotted)]
+    if name in _ASKED_BY_THE_LANGUAGE:
+        return None
     value = found.members.get(name, legacy.VALUES.get(dotted, {}).get(name))
     if value is None and dotted in legacy.OPEN_SETS:
         value = f"{dotted}.{name}"
@@ -161,6 +183,19 @@ def unit_name(kind: type) -> str | None:
         by_class = {found.python: name for name, found in manifest.units.items()}
         _names[kind] = next((by_class[base] for base in kind.__mro__ if base in by_class), None)
     return _names[kind]
+
+
+def bound(unit: Any, name: str) -> Method:
+    """A method of a unit, by its documented name.
+
+    Raises:
+        BadArgument: its class has no such method.
+    """
+    known = methods(type(unit))
+    if name not in known:
+        raise BadArgument(f"A {unit_name(type(unit))} has no {name}.")
+    found: Method = known[name].__get__(unit)
+    return found
 
 
 def methods(kind: type) -> dict[str, Method]:

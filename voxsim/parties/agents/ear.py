@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from voxsim.engine.media import Sound
+    from voxsim.engine.session import Session
     from voxsim.engine.switch import Switch, Timer
     from voxsim.parties.agents.script import AgentTiming
 
 
 class Listener(Protocol):
     """Who is told what the ear hears."""
+
+    @property
+    def session(self) -> Session:
+        """The session that is heard."""
 
     def speech_started(self) -> None:
         """Somebody speaks."""
@@ -42,6 +47,11 @@ class Ear:
         self._timers: list[Timer] = []
         self._transcript: Timer | None = None
         self._noticed = False
+
+    @property
+    def session(self) -> Session:
+        """The session that is heard: it ends when something fails here."""
+        return self._listener.session
 
     @property
     def listening(self) -> bool:

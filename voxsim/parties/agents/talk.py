@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from voxsim.engine.media import Sound
-from voxsim.engine.recognition import words_in_time
+from voxsim.engine.recognition import said_by, spoken, words_in_time
+from voxsim.engine.switch import hold
 from voxsim.parties.agents.dialects import base
 from voxsim.parties.agents.ear import Ear
 from voxsim.parties.agents.script import Branch, CallTool, Drop, Fail, Say, Step, Wait
@@ -305,10 +306,10 @@ class Talk:
             self._speaks_until = self._speaks_from + length
             self._near.says(Sound("speech", text, now, length, self._unit))
         duration = int(length / self.agent.timing.speed)
-        said = ""
-        for at, prefix in words_in_time(text, duration):
-            piece, said = prefix[len(said) :], prefix
-            self._utter(at / 1e6, self._tell, self.dialect.text_piece, piece)
+        words, said = spoken(text), 0
+        for at, end in words_in_time(text, duration):
+            self._utter(at / 1e6, self._tell, self.dialect.text_piece, words[said:end])
+            said = end
         self._utter(duration / 1e6, self._said, text)
 
     def _said(self, text: str) -> None:
@@ -340,9 +341,8 @@ class Talk:
     def _interrupt(self) -> None:
         """The caller speaks while the agent does: it falls silent, and what it wanted to do is off."""
         now = self._switch.now
-        heard = ""
-        for at, prefix in words_in_time(self._text, max(1, self._speaks_until - self._speaks_from)):
-            heard = prefix if at <= now - self._speaks_from else heard
+        words = words_in_time(self._text, max(1, self._speaks_until - self._speaks_from))
+        heard = spoken(self._text)[: said_by(words, now - self._speaks_from)]
         self._never_mind()
         self._happened("interrupted", heard)
         self._stop("cancelled")
@@ -387,8 +387,7 @@ class Talk:
             step(*args)
 
     def _utter(self, seconds: float, step: Callable[..., None], *args: Any) -> None:
-        self._mouth = [timer for timer in self._mouth if timer.call is not None]
-        self._mouth.append(self._switch.after(seconds, step, *args))
+        hold(self._mouth, self._switch.after(seconds, step, *args))
 
     def _hush(self) -> None:
         for timer in self._mouth:

@@ -1,0 +1,89 @@
+"""What `voxsim run` does with a folder: the whole platform that it describes, and which of its rules takes the call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import trio
+
+from voxsim.driver import Pace
+from voxsim.parties.configuration import load_configuration
+from voxsim.parties.furnishing import furnished
+from voxsim.parties.party import Party
+from voxsim.parties.world import World
+from voxsim.platform.account import Account, Application
+from voxsim.platform.rules import Rule
+from voxsim.vocabulary.errors import ConfigurationError
+from voxsim.vocabulary.naming import did_you_mean, scenario_name
+
+if TYPE_CHECKING:
+    from voxsim.cli.arguments import Options
+
+_MOST_NAMED = 8
+
+
+def project_world(options: Options, parties: Iterable[Party]) -> tuple[World, Application, Rule]:
+    """The platform of a folder, with these parties before its own, and the rule to run.
+
+    Raises:
+        ConfigurationError: there is a mistake in it, or no rule is meant by the options.
+    """
+    if len(options.scenarios) > 1:
+        raise ConfigurationError("A folder is run alone: name it, or some scenarios, but not both.")
+    place = Path(options.scenarios[0])
+    world = furnished(
+        load_configuration(place),
+        first=parties,
+        seed=options.seed,
+        pace=Pace.parse(options.time),
+        until=options.until,
+    )
+    account = world.platform.account
+    application, rule = _meant(account, options)
+    if any(one.secrets for one in account.applications):
+        from voxsim.platform.commands.secrets import load_secrets
+
+        trio.run(load_secrets, world.context)
+    return world, application, rule
+
+
+def _meant(account: Account, options: Options) -> tuple[Application, Rule]:
+    """Who takes the call: the rule that is named, else the one that the destination leads to."""
+    only = None
+    if options.application is not None:
+        only = account.application(name=options.application)
+        if only is None:
+            near = did_you_mean(options.application, [one.name for one in account.applications])
+            raise ConfigurationError(f"There is no application {options.application!r}.{near}")
+    applications = account.applications if only is None else [only]
+    rules = [(application, rule) for application in applications for rule in application.rules]
+    if not rules:
+        raise ConfigurationError(f"{options.scenarios[0]!r} has no rule to run.")
+    if options.rules:
+        return _named(rules, options)
+    found = account.route(options.destination, only)
+    if found is None:
+        patterns = [f"{rule.name!r} takes {rule.pattern.pattern}" for _, rule in rules[:_MOST_NAMED]]
+        text = f"No rule takes a call to {options.destination!r}: {', '.join(patterns)}"
+        raise ConfigurationError(f"{text}. Say what is called with --to, or which rule is run with --rule NAME.")
+    return found
+
+
+def _named(rules: list[tuple[Application, Rule]], options: Options) -> tuple[Application, Rule]:
+    if len(options.rules) > 1:
+        raise ConfigurationError("A folder has its rules already: --rule names the one that takes the call.")
+    pattern, name = options.rules[0]
+    if pattern != re.escape(scenario_name(name)):
+        name = f"{pattern}={name}"
+    found = [(application, rule) for application, rule in rules if rule.name == name]
+    if not found:
+        names = list(dict.fromkeys(rule.name for _, rule in rules))
+        near = did_you_mean(name, names) or f" There are {', '.join(map(repr, names[:_MOST_NAMED]))}."
+        raise ConfigurationError(f"There is no rule {name!r}.{near}")
+    if len(found) > 1:
+        applications = ", ".join(application.name for application, _ in found)
+        raise ConfigurationError(f"There is a rule {name!r} in {applications}: say which with --application.")
+    return found[0]
