@@ -22,6 +22,7 @@ from voxsim.protocols.elma365.vocabulary import ENUMERATIONS, FetchRequest, Fetc
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
 
 _CALL, _ANSWERED, _FAILED, _DUE, _REASON = map(float, range(5))
+_SHARED: Final = ("captured", "language")
 _RESPONSE: Final = "\x01response"
 _REQUEST: Final = "\x01request"
 
@@ -29,9 +30,10 @@ _REQUEST: Final = "\x01request"
 @cache
 def prelude() -> str:
     """The JavaScript side, an expression that is a function of the host function."""
-    own = resources(__package__).joinpath("module.js").read_text(encoding="utf-8")
-    language = resources("voxsim.languages.javascript").joinpath("language.js").read_text(encoding="utf-8")
-    return f"((host) => ({own})(host, {language}))"
+    own = resources(__package__).joinpath("module.js").read_text(encoding="utf-8").strip()
+    shared = resources("voxsim.languages.javascript")
+    captured, language = (shared.joinpath(f"{name}.js").read_text(encoding="utf-8").strip() for name in _SHARED)
+    return f"((host) => ({own})(host, {captured}(), {language}))"
 
 
 class JavaScriptModule:

@@ -1,11 +1,10 @@
 // The JavaScript side of a hosted telephony module: the names of the system, and the way in and out. In: one entry
 // function. Out: one host function. What crosses is text in JSON; \u0001 marks a response that was built.
-(function (host, language) {
+(function (host, native, language) {
   "use strict";
   const SETTINGS = 0, LOG = 1, NOW = 2, RANDOM = 3, FETCH = 4, WAIT = 5, DONE = 6;
   const { parse, stringify } = JSON;
   const { defineProperty, entries, freeze, fromEntries } = Object;
-  const Native = { Date, Error, TypeError, Promise, Map, WeakMap, Proxy, Uint8Array, ArrayBuffer, String, Number };
   const { apply } = Reflect;
   const then = Promise.prototype.then;
   const indirect = eval;
@@ -53,9 +52,9 @@
 
   const anyCase = (headers) => {
     const lower = fromEntries(entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    return new Native.Proxy(headers, {
+    return new native.Proxy(headers, {
       get(target, name) {
-        if (name === "get") return (wanted) => lower[Native.String(wanted).toLowerCase()] ?? null;
+        if (name === "get") return (wanted) => lower[native.String(wanted).toLowerCase()] ?? null;
         return target[name] ?? (typeof name === "string" ? lower[name.toLowerCase()] : undefined);
       },
     });
@@ -68,10 +67,10 @@
     const { method = "GET", headers, body } = options ?? {};
     const pairs = !headers ? [] : typeof headers[Symbol.iterator] === "function" ? [...headers] : entries(headers);
     const asked = {
-      url: Native.String(url),
-      method: Native.String(method),
-      headers: pairs.map(([name, value]) => [Native.String(name), Native.String(value)]),
-      body: body === undefined || body === null ? "" : Native.String(body),
+      url: native.String(url),
+      method: native.String(method),
+      headers: pairs.map(([name, value]) => [native.String(name), native.String(value)]),
+      body: body === undefined || body === null ? "" : native.String(body),
     };
     if (body instanceof URLSearchParams && !asked.headers.some(([name]) => name.toLowerCase() === "content-type")) {
       asked.headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
@@ -113,7 +112,7 @@
         });
       } else {
         const pairs = typeof given[Symbol.iterator] === "function" ? [...given] : entries(given);
-        this.#pairs = pairs.map(([name, value]) => [Native.String(name), Native.String(value)]);
+        this.#pairs = pairs.map(([name, value]) => [native.String(name), native.String(value)]);
       }
     }
     get(name) {
@@ -126,7 +125,7 @@
       return this.#pairs.some(([one]) => one === name);
     }
     append(name, value) {
-      this.#pairs.push([Native.String(name), Native.String(value)]);
+      this.#pairs.push([native.String(name), native.String(value)]);
     }
     set(name, value) {
       this.delete(name);
@@ -162,7 +161,7 @@
   // --- the language's own objects, where they know of time, chance or place ---
 
   const line = (value) => {
-    if (typeof value !== "object" || value === null || value instanceof Native.Error) return shown(value);
+    if (typeof value !== "object" || value === null || value instanceof native.Error) return shown(value);
     try {
       return stringify(value) ?? shown(value);
     } catch {
@@ -172,20 +171,20 @@
 
   function shown(value) {
     try {
-      return Native.String(value);
+      return native.String(value);
     } catch {
       return "[an object without words]";
     }
   }
 
-  const languages = language(Native, () => host(NOW, 0, ""), (value) => host(LOG, 0, stringify(line(value))), line);
+  const languages = language(native, () => host(NOW, 0, ""), (value) => host(LOG, 0, stringify(line(value))), line);
   for (const name of ["Date", "console", "Intl"]) define(name, languages[name]());
   Math.random = () => host(RANDOM, 0, "");
 
   const timers = new Map();
   define("setTimeout", (callback, milliseconds, ...args) => {
     timers.set(++count, () => callback(...args));
-    host(WAIT, count, stringify(Native.Number(milliseconds) || 0));
+    host(WAIT, count, stringify(native.Number(milliseconds) || 0));
     return count;
   });
   define("clearTimeout", (number) => void timers.delete(number));
@@ -204,7 +203,7 @@
   }
 
   function failed(error) {
-    if (!(error instanceof Native.Error)) return stringify({ text: line(error), stack: "" });
+    if (!(error instanceof native.Error)) return stringify({ text: line(error), stack: "" });
     return stringify({ text: shown(error), stack: shown(error.stack ?? "") });
   }
 
@@ -220,7 +219,7 @@
     },
     // 1: a request was answered; 2: it failed.
     (number, text) => settle(number, 0, responded(parse(text))),
-    (number, text) => settle(number, 1, new Native.TypeError(parse(text))),
+    (number, text) => settle(number, 1, new native.TypeError(parse(text))),
     // 3: a timer is due.
     (number) => {
       const due = timers.get(number);
