@@ -32,6 +32,7 @@ FIGURES: Final = {
     "websocket_echo": "serving",
     "start_scenarios": "serving",
     "serve_startup": "serving",
+    "sessions_with_feeds": "feeds",
     "live_websocket_kib": "serving",
     "sdk_clients": "telephony",
     "sdk_calls": "telephony",

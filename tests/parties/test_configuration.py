@@ -178,8 +178,8 @@ def test_parties_behave(whole):
     anybody, carl = whole.parties
     assert (anybody.kind, anybody.address) == ("pstn", "+15550*")
     assert anybody.behaviour == Behaviour.of("ring:1,answer:3,hangup:20")
-    assert (carl.kind, carl.display_name, carl.online, carl.domain) == ("wab", "Carl", False, "acme")
-    assert (carl.extension, carl.dids, carl.behaviour) == ("101", ("15550123",), Behaviour.of(reject=603))
+    assert (carl.kind, carl.display_name, carl.online, carl.identity.domain) == ("wab", "Carl", False, "acme")
+    assert (carl.identity.short, carl.identity.dids, carl.behaviour) == ("101", ("15550123",), Behaviour.of(reject=603))
 
 
 def test_web_services(whole):

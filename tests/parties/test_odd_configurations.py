@@ -28,7 +28,7 @@ FIELDS = (
     *"""
     id name email api_key currency balance pattern pattern_exclude scenarios rule video_conference display_name password
     active custom_data applications behaviour devices number application kind address online domain extension dids
-    method url status json text headers fault delay connect_delay port secure_port hosts time files
+    groups method url status json text headers fault delay connect_delay port secure_port hosts time files
     queues skills talk after_call ban status max_size max_waiting hold agent_selection task_selection
     characters_per_second shortest_seconds players idle_seconds digit nonsense "quoted" 'literal' dotted.key
     """.split(),  # noqa: SIM905 - a list of words

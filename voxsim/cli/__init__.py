@@ -18,6 +18,7 @@ from voxsim.cli.arguments import (
     add_check,
     add_coverage,
     add_credentials,
+    add_events,
     add_new,
     add_run,
     add_serve,
@@ -55,6 +56,12 @@ def _run(options: Options) -> int:
         gc.freeze()
         gc.enable()
     return run.run(options)
+
+
+def _events(options: Options) -> int:
+    from voxsim.cli import events
+
+    return events.events(options)
 
 
 def _new(options: Options) -> int:
@@ -97,6 +104,7 @@ def _coverage(options: Options) -> int:
 
 _COMMANDS: Final[dict[str, Callable[[Options], int]]] = {
     "run": _run,
+    "events": _events,
     "new": _new,
     "serve": _serve,
     "call": _call,
@@ -115,6 +123,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"voxsim {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="voxsim")
     add_run(commands.add_parser("run", help="run a scenario against a simulated caller and show what happened"))
+    add_events(commands.add_parser("events", help="run a scenario and show what systems that follow calls are told"))
     help_text = "tell what is wrong with scenarios, without running them"
     add_check(commands.add_parser("check", help=help_text))
     add_new(commands.add_parser("new", help="write a first scenario and its test"))

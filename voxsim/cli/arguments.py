@@ -26,6 +26,9 @@ _KEYS: Final = frozenset("0123456789*#ABCDabcd")
 OUTPUTS: Final = ("ladder", "jsonl", "mermaid", "svg", "log")
 """The forms in which a run can be shown."""
 
+FEEDS: Final = ("ccsevents", "elma365", "voipnow")
+"""The systems that `voxsim events` knows, as the package of call events has them."""
+
 SERVER: Final = "127.0.0.1:12092"
 """Where `voxsim serve` listens unless it is told otherwise."""
 
@@ -43,6 +46,15 @@ Examples:
   voxsim run join.py --rule "room-.*=room.py"
   voxsim run my-voxengine-ci-project --rule sales
   voxsim run callback.py --custom-data '{"number": "+15550100"}' --http "POST:stop@30" --trace callback.jsonl
+
+Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
+
+
+_EVENTS_EPILOG: Final = """\
+Examples:
+  voxsim events voipnow forward.py --from 201 --to 202
+  voxsim events voipnow forward.py --to 202 --answer "202=ring:1,reject:486@3"
+  voxsim events elma365 forward.py --from +15550001 --to 202 --hangup 20
 
 Exit status: 0 the run ended well, 1 the scenario failed or never ended, 2 the command cannot be used."""
 
@@ -80,6 +92,7 @@ class Options(argparse.Namespace):
     command: str | None
     parser: Parser
 
+    system: str
     scenarios: list[str]
     rules: list[tuple[str, str]]
     caller: str
@@ -275,13 +288,30 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """The options of `voxsim run`."""
     parser.description = "Run a scenario against a simulated caller, and show what happened."
     parser.epilog = _RUN_EPILOG
+    help_text = "%(choices)s (default %(default)s)"
+    parser.add_argument("--output", metavar="FORM", choices=OUTPUTS, default="ladder", help=help_text)
+    _add_running(parser)
+
+
+def add_events(parser: argparse.ArgumentParser) -> None:
+    """The options of `voxsim events`."""
+    parser.description = (
+        "Run a scenario against a simulated caller, and show what a system that follows calls is told of them. Who has "
+        "which extension, and who asked for what, stands in the voxsim.toml beside the scenario; without one everybody "
+        "has an extension, and everything is told."
+    )
+    parser.epilog = _EVENTS_EPILOG
+    parser.add_argument("system", metavar="SYSTEM", choices=FEEDS, help="which system is told: %(choices)s")
+    _add_running(parser)
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     help_text = (
         "scenario file (.py, .js, .ts); several make one rule and share their globals; or one folder that voxsim serve "
         "could serve, such as a project of voxengine-ci"
     )
     add("scenarios", metavar="SCENARIO", nargs="+", help=help_text)
-    add("--output", metavar="FORM", choices=OUTPUTS, default="ladder", help="%(choices)s (default %(default)s)")
     add("--trace", metavar="FILE", help="write all that happened to this file, as JSON Lines")
     help_text = "seed of ids and chance; the same one gives the same run (default 0)"
     add("--seed", metavar="N", type=int, default=0, help=help_text)

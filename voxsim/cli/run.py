@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -37,6 +37,16 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> int:
     """Run the scenarios, show what happened, and return the exit status."""
+
+    def drawn(world: World) -> Iterable[str]:
+        timelines = (session.timeline for session in world.sessions)
+        return picture(options.output, world.journal, timelines, world.switch.epoch)
+
+    return perform(options, drawn)
+
+
+def perform(options: Options, drawn: Callable[[World], Iterable[str]]) -> int:
+    """Run the scenarios, show what is drawn of the world, with an ending, and return the exit status."""
     try:
         began = _world(options)
         trace = _trace(options)
@@ -51,8 +61,7 @@ def run(options: Options) -> int:
             cut_short = _move(world, options.seed)
         finally:
             _write_trace(trace, world)
-    timelines = (session.timeline for session in world.sessions)
-    terminal.show(picture(options.output, world.journal, timelines, world.switch.epoch))
+    terminal.show(drawn(world))
     if isinstance(cut_short, KeyboardInterrupt):
         raise cut_short
     terminal.tell(*ending(world, cut_short, unsent))

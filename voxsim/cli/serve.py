@@ -150,9 +150,9 @@ def _tell_sessions(project: Project) -> None:
     def told(record: Record) -> None:
         if record.kind == "client":
             _tell_client(record)
-            return
-        session = switch.sessions.get(record.session or "") if record.kind in ("log", "error", "warning") else None
-        if session is not None:
+        elif record.kind == "feed":
+            _tell_feed(record)
+        elif (session := switch.sessions.get(record.session or "")) is not None:
             where = record.facts().get("where")
             text = f"Error: {where}: {record.name}" if record.kind == "error" and where else record.name
             terminal.tell(f"[{session.number}] {text}")
@@ -162,7 +162,17 @@ def _tell_sessions(project: Project) -> None:
 
     switch.on_session_begin.append(begun)
     switch.on_session_end.append(ended)
-    switch.subscribe(told)
+    switch.subscribe(told, ("log", "error", "warning", "feed", "client"))
+
+
+def _tell_feed(record: Record) -> None:
+    """Write a line to stderr for what a system that follows calls says, or did not take."""
+    facts = record.facts()
+    if record.name == "log":
+        terminal.tell(f"[{facts['feed']}] {facts['module']}: {facts['text']}")
+    elif record.name != "delivered":
+        why = facts.get("status") or facts.get("error", "")
+        terminal.tell(f"[{facts['feed']}] {record.name}: {facts.get('method', '')} {facts.get('url', '')}: {why}")
 
 
 def _tell_client(record: Record) -> None:

@@ -34,11 +34,12 @@ class Diary(Emitter):
         switch = self.switch
         switch.sequence = n = switch.sequence + 1
         self._records += (switch.now, n, kind, name, unit, data)
-        if switch.subscribers:
+        subscribers = switch.subscribers_of.get(kind, switch.subscribers)
+        if subscribers:
             record = Record(switch.now, n, self.key, kind, name, unit, data)
             if self._hidden:
                 record = masked(record, self._hidden)
-            for subscriber in switch.subscribers:
+            for subscriber in subscribers:
                 subscriber(record)
 
     def warn(self, text: str, unit: str | None = None) -> None:

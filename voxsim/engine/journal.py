@@ -21,7 +21,7 @@ KINDS = (
     "event",  # delivered to the scenario, or to nobody
     "undelivered",  # an event that the platform keeps from a session that is ending
     "command",  # given by the scenario
-    "leg",  # created, routed, ringing, early_media, answered, held, resumed, transferred, ended
+    "leg",  # created, routed, ringing, early_media, answered, held, resumed, dtmf, refer, transferred, ended
     "media",  # a route made or cut, a sound heard at a far end
     "link",  # two legs joined or parted
     "timer",  # fired
@@ -39,6 +39,7 @@ KINDS = (
     "operator",  # somebody who serves queues has another status
     "agent",  # what the agent of a service said and did
     "party",  # what somebody outside did
+    "feed",  # a message of a call-event feed was delivered, or was not
 )
 """Every kind of record."""
 

@@ -59,6 +59,8 @@ class Leg:
         ended_at: when it ended (microseconds).
         ended_by: whose side ended it: `far`, `scenario` or `platform`; empty while it lives.
         transferred: its subscriber was transferred to somebody else, or asked for a transfer that worked.
+        transfer: the transfer that its subscriber asked for, or was asked to make, last: `to`, `by`, `replaces`.
+        referred_by: the id of the leg whose subscriber asked for the transfer that this call carries out, or empty.
         answered_by: who is at the far end: `human`, `machine`, `mimic` (a machine that sounds like a person), or
             `nobody` when nothing is ever said there.
         custom_data: what a scenario passes with a call to a user, or None.
@@ -93,8 +95,10 @@ class Leg:
         "push_seconds",
         "real",
         "refer_pending",
+        "referred_by",
         "silent",
         "state",
+        "transfer",
         "transferred",
     )
 
@@ -138,6 +142,8 @@ class Leg:
         self.ended_at = 0
         self.ended_by = ""
         self.transferred = False
+        self.transfer: dict[str, str] | None = None
+        self.referred_by = ""
 
     def __repr__(self) -> str:
         return f"<Leg {self.id} {self.kind} {self.number} {self.state}>"
@@ -152,6 +158,8 @@ class Leg:
             "callerid": self.callerid,
             "displayName": self.display_name,
         }
+        if self.referred_by:
+            facts["referredBy"] = self.referred_by
         self._note("created", facts)
 
     @property
@@ -315,6 +323,7 @@ class Leg:
     def far_presses(self, digit: str, how: int = 1) -> None:
         """One DTMF digit from the subscriber; `how` is a DTMFType."""
         if self.call is not None and self.media_back:
+            self._note("dtmf", {"digit": digit})
             self.call.leg_presses(digit, how)
 
     def far_says(self, sound: Sound) -> None:
@@ -371,8 +380,21 @@ class Leg:
         """The subscriber asks for a blind transfer to `target`."""
         if self.state is CONNECTED and self.call is not None:
             self.refer_pending = True
-            self._note("refer", {"to": target, "by": "far"})
+            self.transfer = {"to": target, "by": "far"}
+            self._note("refer", self.transfer)
             self.call.leg_refers(target, headers)
+
+    def asked_to_transfer(self, target: str, replaces: Leg | None) -> None:
+        """The scenario asks the subscriber to call `target`, or (attended) to take the place of another leg."""
+        self.transfer = {"to": target, "by": "scenario"}
+        if replaces is not None:
+            self.transfer["replaces"] = replaces.id
+
+    def transfer_over(self, code: int) -> None:
+        """What came of the transfer that was asked for last: a SIP status."""
+        self.transferred = 200 <= code < 300
+        facts = {**(self.transfer or {}), "code": code}
+        self._note("transferred" if self.transferred else "transfer failed", facts)
 
     def far_reinvites(self, headers: Headers, mime_type: str, body: str) -> None:
         """The subscriber asks for a new session description."""

@@ -129,7 +129,7 @@ class Session(Diary):
         self.script_state: Any = None
         self.ended: Future[Session] = Future(switch, f"the end of session {self.key}")
         switch.remember(self)
-        facts = {"startedBy": origin.started_by, "rule": origin.rule_name}
+        facts = {"startedBy": origin.started_by, "rule": origin.rule_name, "application": origin.application_name}
         if origin.conference_name is not None:
             facts["conference"] = origin.conference_name
         self.note("session", "created", None, facts)

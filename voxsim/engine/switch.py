@@ -134,7 +134,10 @@ class Switch:
         self.sessions: dict[str, Session] = {}
         self._conferences: dict[tuple[int, str], Session] = {}
         self.loose: deque[Record] = deque(maxlen=loose_records)
+        # Who is told of every record; and of those kinds that somebody wants in particular, all who are told of them.
         self.subscribers: tuple[Callable[[Record], None], ...] = ()
+        self.subscribers_of: dict[str, tuple[Callable[[Record], None], ...]] = {}
+        self._subscriptions: list[tuple[Callable[[Record], None], frozenset[str] | None]] = []
         self.on_session_begin: list[Callable[[Session], None]] = []
         self.on_session_end: list[Callable[[Session], None]] = []
         self.watch = Watch()
@@ -319,17 +322,37 @@ class Switch:
         self.sequence = n = self.sequence + 1
         record = Record(self.now, n, None, kind, name, unit, data)
         self.loose.append(record)
-        for subscriber in self.subscribers:
+        for subscriber in self.subscribers_of.get(kind, self.subscribers):
             subscriber(record)
 
-    def subscribe(self, subscriber: Callable[[Record], None]) -> Callable[[], None]:
-        """Be told every record as it is made; returns what ends the subscription."""
-        self.subscribers = (*self.subscribers, subscriber)
+    def subscribe(
+        self, subscriber: Callable[[Record], None], kinds: Collection[str] | None = None
+    ) -> Callable[[], None]:
+        """Be told records as they are made; returns what ends the subscription.
+
+        Args:
+            subscriber: is called with each record.
+            kinds: those of these kinds alone, which is much cheaper; None for all.
+        """
+        subscription = subscriber, None if kinds is None else frozenset(kinds)
+        self._subscriptions.append(subscription)
+        self._tell_subscribers()
 
         def cancel() -> None:
-            self.subscribers = tuple(one for one in self.subscribers if one is not subscriber)
+            if subscription in self._subscriptions:
+                self._subscriptions.remove(subscription)
+                self._tell_subscribers()
 
         return cancel
+
+    def _tell_subscribers(self) -> None:
+        """Work out who is told of which kind."""
+        wanted = {kind for _, kinds in self._subscriptions for kind in kinds or ()}
+        self.subscribers = tuple(one for one, kinds in self._subscriptions if kinds is None)
+        self.subscribers_of = {
+            kind: tuple(one for one, kinds in self._subscriptions if kinds is None or kind in kinds)
+            for kind in sorted(wanted)
+        }
 
     def journal(self, sessions: Iterator[Session]) -> list[Record]:
         """All records of the given sessions and of no session, in order."""

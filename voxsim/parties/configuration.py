@@ -31,7 +31,9 @@ from voxsim.parties.entries import (
     UserEntry,
     WebEntry,
 )
+from voxsim.parties.feedentries import read_ccsevents, read_voipnow
 from voxsim.parties.folders import application_name, application_of, rule_of, rules_of
+from voxsim.parties.identity import contradiction
 from voxsim.parties.mediaentry import read_media
 from voxsim.parties.reading import (
     read_account,
@@ -48,6 +50,7 @@ from voxsim.parties.reading import (
 )
 from voxsim.parties.staffing import read_operator, read_queue
 from voxsim.parties.tables import Table, read_tables
+from voxsim.parties.telephonyentries import read_elma365
 from voxsim.vocabulary.errors import ConfigurationError
 from voxsim.vocabulary.limits import Limits
 from voxsim.vocabulary.naming import did_you_mean
@@ -111,19 +114,21 @@ def _read(file: Path) -> Configuration:
     whole = read_tables(file)
     whole.only(
         *("account", "application", "user", "number", "queue", "operator", "agent", "dialog", "party", "web"),
-        *("limits", "timing", "sounds", "server", "media"),
+        *("limits", "timing", "sounds", "server", "media", "voipnow", "ccsevents", "elma365"),
     )
+    elma365 = read_elma365(whole.table("elma365"), file.parent)
+    modules = {one.file for one in elma365.modules}
     named = whole.table("account")
     account = read_account(named)
     project = _project(file.parent, account.name if "name" in named.values else None)
     if project is not None and project.account is not None:
         account = attrs.evolve(account, name=project.account)
-    applications = _applications(whole, file, project)
+    applications = tuple(_without(one, modules) for one in _applications(whole, file, project))
     names = tuple(one.name for one in applications)
     queues = _distinct(whole.tables("queue"), lambda table: read_queue(table, names), "application", "name")
     known = tuple(one.name for one in queues)
     rules = {one.name: tuple(rule.name for rule in one.rules) for one in applications}
-    return Configuration(
+    made = Configuration(
         account=account,
         applications=applications,
         users=_distinct(whole.tables("user"), lambda table: read_user(table, names), "name"),
@@ -139,7 +144,30 @@ def _read(file: Path) -> Configuration:
         sounds=read_sounds(whole.table("sounds"), file.parent),
         server=read_server(whole.table("server")),
         media=read_media(whole.table("media")),
+        voipnow=read_voipnow(whole.table("voipnow")),
+        ccsevents=read_ccsevents(whole.table("ccsevents")),
+        elma365=elma365,
     )
+    if (wrong := _contradiction(made)) is not None:
+        raise whole.wrong(wrong)
+    return made
+
+
+def _contradiction(made: Configuration) -> str | None:
+    """What cannot be about who is who, or None."""
+    return contradiction(
+        (
+            *((one.name, one.identity) for one in made.users),
+            *((one.address, one.identity) for one in made.parties),
+            *((rule.name, rule.identity) for one in made.applications for rule in one.rules),
+        )
+    )
+
+
+def _without(application: ApplicationEntry, modules: set[str]) -> ApplicationEntry:
+    """An application without the rules that a folder's telephony modules were taken for."""
+    rules = tuple(rule for rule in application.rules if not modules.issuperset(rule.scenarios))
+    return application if len(rules) == len(application.rules) else attrs.evolve(application, rules=rules)
 
 
 def _applications(whole: Table, file: Path, project: CiProject | None) -> tuple[ApplicationEntry, ...]:

@@ -101,7 +101,8 @@ class Directory:
 
     def transfer(self, leg: Leg, target: str, headers: Headers) -> None:
         """A subscriber's REFER that its session does not handle begins a second session for the target."""
-        caller = Caller(kind=leg.kind, number=leg.callerid if leg.incoming else leg.number, headers=dict(headers))
+        number = leg.callerid if leg.incoming else leg.number
+        caller = Caller(kind=leg.kind, number=number, headers=dict(headers), referred_by=leg.id)
         self._platform.incoming(target_number(target), caller, _Transferred(leg))
 
 

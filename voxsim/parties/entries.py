@@ -15,7 +15,10 @@ from voxsim.engine.timing import Timing
 from voxsim.parties.agents.entries import AgentEntry
 from voxsim.parties.behaviour import Behaviour
 from voxsim.parties.dialogentries import DialogEntry
+from voxsim.parties.feedentries import CcsEntry, VoipNowEntry
+from voxsim.parties.identity import UNNAMED, Identity
 from voxsim.parties.mediaentry import MediaEntry
+from voxsim.parties.telephonyentries import ElmaEntry
 from voxsim.vocabulary.limits import Limits
 
 
@@ -36,6 +39,7 @@ class RuleEntry:
     """A rule: which destinations run which scenario files.
 
     Attributes:
+        identity: the extension of its scenario, as a menu or a queue has one.
         pattern: what the whole destination has to match.
         pattern_exclude: what it must not match, or None.
         scenarios: paths as the scenarios' messages will show them; they share their globals, in this order.
@@ -46,6 +50,7 @@ class RuleEntry:
     pattern: str = ".*"
     pattern_exclude: str | None = None
     video_conference: bool = False
+    identity: Identity = UNNAMED
 
 
 @attrs.frozen(kw_only=True)
@@ -66,7 +71,7 @@ class PartyEntry:
         address: the number, user name or SIP address, or a pattern with `*`; the first party that matches is called.
         devices: a user's devices by name, which ring together; none means one that does what `behaviour` says.
         online: whether a user is logged in.
-        domain, extension, dids: who it is for systems that follow calls.
+        identity: who it is for systems that follow calls.
     """
 
     kind: str
@@ -75,9 +80,7 @@ class PartyEntry:
     devices: Mapping[str, Behaviour] = attrs.field(factory=dict)
     display_name: str = ""
     online: bool = True
-    domain: str = ""
-    extension: str = ""
-    dids: tuple[str, ...] = ()
+    identity: Identity = UNNAMED
 
 
 @attrs.frozen(kw_only=True)
@@ -88,11 +91,13 @@ class UserEntry:
         password: what it logs in with, or None: then it cannot.
         refuse_login: the AuthResult code with which every log-in is refused, to see what a page makes of it.
         applications: the names of those it belongs to; all, unless the file says which.
+        identity: who it is for systems that follow calls.
         party: what voxsim does in its place when it is called, or None when nobody said.
     """
 
     name: str
     display_name: str
+    identity: Identity = UNNAMED
     password: str | None = attrs.field(default=None, repr=False)
     active: bool = True
     refuse_login: int | None = None
@@ -219,3 +224,6 @@ class Configuration:
     sounds: Sounds = attrs.field(factory=Sounds)
     server: ServerEntry = attrs.field(factory=ServerEntry)
     media: MediaEntry = attrs.field(factory=MediaEntry)
+    voipnow: VoipNowEntry = attrs.field(factory=VoipNowEntry)
+    ccsevents: CcsEntry = attrs.field(factory=CcsEntry)
+    elma365: ElmaEntry = attrs.field(factory=ElmaEntry)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.identity import UNNAMED, Identity
 
 KINDS: Final = ("pstn", "user", "sip", "wab")
 """What somebody can be reached by: a number, a user name, a SIP address, a WhatsApp number."""
@@ -34,7 +35,7 @@ class Party:
         display_name: what others see beside its number.
         devices: a user's devices by name, each with its behaviour; all ring together.
         online: whether a user is logged in; nobody reaches one who is not.
-        domain, extension, dids: who it is for systems that follow calls.
+        identity: who it is for systems that follow calls.
     """
 
     kind: str
@@ -43,9 +44,7 @@ class Party:
     display_name: str = ""
     devices: dict[str, Behaviour] = attrs.field(factory=dict)
     online: bool = True
-    domain: str = ""
-    extension: str = ""
-    dids: tuple[str, ...] = ()
+    identity: Identity = UNNAMED
 
     def device_behaviours(self) -> list[tuple[str, Behaviour]]:
         """Each device and what it does; a party without devices is one device."""
@@ -61,15 +60,17 @@ class Party:
         devices: Mapping[str, Behaviour | str] | int | None = None,
         display_name: str = "",
         online: bool = True,
-        domain: str = "",
         extension: str = "",
+        domain: str = "",
         dids: tuple[str, ...] = (),
+        groups: tuple[str, ...] = (),
         **keys: Any,
     ) -> Party:
         """A party from what a test, a file or a command line says of it; further keywords are behaviour.
 
         Raises:
             BadBehaviour: the behaviour cannot be read.
+            ConfigurationError: the extension, the domain or a public number cannot be.
         """
         own = Behaviour.of(behaviour, **keys)
         if isinstance(devices, int):
@@ -83,7 +84,5 @@ class Party:
             display_name=display_name,
             devices=named,
             online=online,
-            domain=domain,
-            extension=extension,
-            dids=dids,
+            identity=Identity.of(extension, domain, dids, groups),
         )

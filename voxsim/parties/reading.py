@@ -18,6 +18,8 @@ from voxsim.engine.timing import Timing
 from voxsim.languages import language
 from voxsim.parties.behaviour import KEYS, Behaviour
 from voxsim.parties.entries import AccountEntry, NumberEntry, PartyEntry, RuleEntry, ServerEntry, UserEntry, WebEntry
+from voxsim.parties.identity import KEYS as IDENTITY
+from voxsim.parties.identity import Identity
 from voxsim.parties.party import KINDS, Party, kind_of
 from voxsim.parties.tables import Table
 from voxsim.parties.web import FAULTS
@@ -87,7 +89,7 @@ def read_secrets(table: Table) -> dict[str, str]:
 
 def read_rule(table: Table, folder: Path) -> RuleEntry:
     """`[[application.rule]]`; its files are looked for in the folder."""
-    table.only(*(field.name for field in attrs.fields(RuleEntry)))
+    table.only(*_own(RuleEntry, "identity"), "extension", "domain")
     given = table.texts("scenarios")
     if not given:
         raise table.wrong("A rule needs 'scenarios', a list of files such as [\"menu.py\"].", "scenarios")
@@ -106,7 +108,13 @@ def read_rule(table: Table, folder: Path) -> RuleEntry:
         pattern=read_pattern(table, "pattern") or ".*",
         pattern_exclude=read_pattern(table, "pattern_exclude"),
         video_conference=table.take("video_conference", bool) or False,
+        identity=read_identity(table),
     )
+
+
+def _own(entry: type[Any], *without: str) -> tuple[str, ...]:
+    """The keys of an entry's own, save some."""
+    return tuple(field.name for field in attrs.fields(entry) if field.name not in without)
 
 
 def read_pattern(table: Table, key: str) -> str | None:
@@ -126,8 +134,7 @@ def read_pattern(table: Table, key: str) -> str | None:
 
 def read_user(table: Table, applications: tuple[str, ...]) -> UserEntry:
     """`[[user]]`; it belongs to all these applications unless it says to which."""
-    own = (field.name for field in attrs.fields(UserEntry) if field.name != "party")
-    table.only(*own, "behaviour", "devices", *KEYS)
+    table.only(*_own(UserEntry, "party", "identity"), "behaviour", "devices", *KEYS, *IDENTITY)
     table.need("name", str)
     name = table.matching("name", _USER_NAME, _USER_NAME_RULE) or ""
     password = table.take("password", str)
@@ -151,6 +158,7 @@ def read_user(table: Table, applications: tuple[str, ...]) -> UserEntry:
         refuse_login=refusal,
         custom_data=table.take("custom_data", str) or "",
         applications=applications if belongs is None else tuple(dict.fromkeys(belongs)),
+        identity=read_identity(table),
         party=party_entry(table, "user", name, display_name) if plays else None,
     )
 
@@ -185,7 +193,7 @@ def read_number(table: Table, rules: dict[str, tuple[str, ...]]) -> NumberEntry:
 
 def read_party(table: Table) -> PartyEntry:
     """`[[party]]`."""
-    table.only(*(field.name for field in attrs.fields(PartyEntry)), *KEYS)
+    table.only(*_own(PartyEntry, "identity"), *KEYS, *IDENTITY)
     address = table.need("address", str).strip()
     if not address:
         raise table.wrong("'address' is empty; '*' stands for anybody.", "address")
@@ -209,10 +217,17 @@ def party_entry(table: Table, kind: str, address: str, display_name: str) -> Par
         devices=party.devices,
         display_name=display_name,
         online=True if online is None else online,
-        domain=table.take("domain", str) or "",
-        extension=table.take("extension", str) or "",
-        dids=table.texts("dids") or (),
+        identity=read_identity(table),
     )
+
+
+def read_identity(table: Table) -> Identity:
+    """Who somebody is for systems that follow calls, as a table says it beside other things."""
+    extension, domain = table.take("extension", str) or "", table.take("domain", str) or ""
+    try:
+        return Identity.of(extension, domain, table.texts("dids") or (), table.texts("groups") or ())
+    except ConfigurationError as error:
+        raise table.wrong(str(error), *(key for key in IDENTITY if str(error).startswith(f"'{key}'"))) from None
 
 
 def _devices(table: Table) -> int | dict[str, Behaviour]:

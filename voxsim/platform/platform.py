@@ -44,6 +44,7 @@ class Caller:
         display_name: what the callee sees beside it; the number when empty.
         headers: `X-…` headers of the call.
         custom_data: what an SDK passes with the call, or None.
+        referred_by: the id of the leg whose subscriber asked for the transfer that this call carries out, or empty.
     """
 
     kind: str = "pstn"
@@ -51,6 +52,7 @@ class Caller:
     display_name: str = ""
     headers: Mapping[str, str] = attrs.field(factory=dict)
     custom_data: str | None = None
+    referred_by: str = ""
 
 
 class Platform:
@@ -204,6 +206,7 @@ class Platform:
             headers=self._headers(caller),
         )
         leg.far = far
+        leg.referred_by = caller.referred_by
         if route is None:
             facts = {"incoming": True, "type": caller.kind, "number": destination, "callerid": leg.callerid}
             switch.note(None, "leg", "created", leg.id, facts)

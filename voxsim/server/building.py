@@ -16,6 +16,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 import attrs
+import trio
 
 from voxsim.driver import Pace
 from voxsim.parties.configuration import load_configuration
@@ -31,6 +32,7 @@ from voxsim.platform.sqlite import SQLite
 from voxsim.platform.storage import Memory, Storage
 from voxsim.protocols.gate import Gate
 from voxsim.protocols.management import Management
+from voxsim.server.feeds import CallEvents
 from voxsim.server.keeper import Keeper
 from voxsim.server.messages import Request, Response
 from voxsim.server.phone.package import NAME as SDK
@@ -155,6 +157,9 @@ class Project:
             server.keys = Keys(self.folder / "keys.json" if self.folder is not None else None)
             management = Management(context, server.keys)
             server.management = _Spoken(management, server)
+            nursery = await stack.enter_async_context(trio.open_nursery())
+            stack.callback(nursery.cancel_scope.cancel)
+            await self._follow(server, storage, nursery)
             yield server
 
     async def _connect(self, stack: contextlib.AsyncExitStack) -> None:
@@ -175,6 +180,12 @@ class Project:
             from voxsim.server.replay import Replay
 
             switch.web = Replay(switch, self.replay)
+
+    async def _follow(self, server: Server, storage: Storage, nursery: trio.Nursery) -> None:
+        """Let the systems that follow calls have what is configured for them, and open their doors."""
+        trusted = self.authority.certificate_file if self.authority is not None else None
+        events = CallEvents(self.configuration, server, storage, nursery, trusted)
+        await events.open()
 
     async def _recall(self, storage: Storage) -> None:
         """Take up what earlier runs have left."""

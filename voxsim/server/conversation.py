@@ -8,6 +8,7 @@ not known here: a client may have asked for it, or a scenario.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -108,6 +109,16 @@ class Conversation:
         if self._ws.state is ConnectionState.OPEN:
             # Half of a surrogate pair cannot travel as UTF-8: it becomes a question mark.
             self._queue(self._ws.send(TextMessage(data=text.encode("utf-8", "replace").decode())))
+
+    def sent_all(self, texts: Iterable[str]) -> None:
+        """Several text messages, which go out in one piece."""
+        self._in_batch = True
+        try:
+            for text in texts:
+                self.sent(text)
+        finally:
+            self._in_batch = False
+        self._flush_soon()
 
     def closed(self, code: int, reason: str) -> None:
         """The scenario, or the end of its session, closed the socket."""

@@ -7,7 +7,7 @@ credentials. All else is for programs of this machine: a page of another site is
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from voxsim.server.sweep import Sweep
 
 Management = Callable[[Request], Awaitable[Response]]
+Attend = Callable[["Routes", Request, bytes, "Stream"], Awaitable[None]]
+"""Carries a WebSocket that is no session's: the request that asked for it, the bytes behind it, and the stream."""
 
 API: Final = "/platform_api"
 CALLS: Final = "/calls"
@@ -63,6 +65,9 @@ class Routes:
 
     Attributes:
         management: answers the management API.
+        more: answers what other paths begin with, each by its beginning; for programs of this machine.
+        free: the same for those who know a path that cannot be guessed.
+        sockets: carries WebSockets that are no session's, by the beginning of the path.
         calls: places simulated calls.
         records: what is left of sessions that have ended.
         shelf: the files of recordings.
@@ -77,6 +82,9 @@ class Routes:
     nursery: trio.Nursery
     sweep: Sweep
     management: Management
+    more: Mapping[str, Management]
+    free: Mapping[str, Management]
+    sockets: Mapping[str, Attend]
     calls: Calls
     records: Records
     shelf: Shelf
@@ -101,6 +109,9 @@ class Routes:
         if (path == PHONE or path.startswith(PHONE + "/")) and path != SETUP:
             # Links to the page may stand anywhere; what it tells of this server is for itself alone.
             return self._wrong_host(request) or await self._phone(request)
+        for beginning, answer in self.free.items():
+            if path.startswith(beginning):
+                return self._wrong_host(request) or await answer(request)
         if path == API or path.startswith(API + "/"):
             return self._barred(request, CLIENT_HOSTS) or await self.management(request)
         if (barred := self._barred(request)) is not None:
@@ -118,6 +129,9 @@ class Routes:
             return await self._phone(request)
         if path.startswith((SESSIONS, LOGS)):
             return await self.records.answer(request) if method in ("GET", "HEAD") else _only("GET")
+        for beginning, answer in self.more.items():
+            if path.startswith(beginning):
+                return await answer(request)
         if path == "/":
             return Response(200, self.welcome().encode()) if method in ("GET", "HEAD") else _only("GET")
         return refused(404, f"There is nothing at {path}.")
@@ -149,15 +163,19 @@ class Routes:
         if barred is None and request.path == PLATFORM:
             await self._serve_sdk(request, trailing, stream)
             return
+        for beginning, attend in self.sockets.items():
+            if barred is None and (request.path == beginning or request.path.startswith(f"{beginning}/")):
+                await attend(self, request, trailing, stream)
+                return
         address = Address.parse(request.target)
         session = address.find(self.door.switch.sessions) if address is not None else None
         if barred is not None or address is None or session is None:
-            await stream.send(_bare(barred.status if barred is not None else 404))
+            await stream.send(bare(barred.status if barred is not None else 404))
             return
         try:
             socket = SocketConnection(self.door, self.limits, self.nursery, stream, request, trailing)
         except BadHandshake as error:
-            await stream.send(_bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
+            await stream.send(bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
             return
 
         def opened() -> WebSocket | str:
@@ -180,7 +198,7 @@ class Routes:
         try:
             await self.sdk.upgrade(request, trailing, stream)
         except BadHandshake as error:
-            await stream.send(_bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
+            await stream.send(bare(400, f"{error}.\n", "sec-websocket-version: 13\r\n"))
 
     # --- who may ask ---
 
@@ -203,7 +221,7 @@ def _only(method: str) -> Response:
     return attrs.evolve(refused(405, f"Only {method} is answered here."), headers=(("allow", method),))
 
 
-def _bare(status: int, text: str = "", headers: str = "") -> bytes:
+def bare(status: int, text: str = "", headers: str = "") -> bytes:
     """A response in bytes, where HTTP's framing has been left behind."""
     body = text.encode()
     phrase = HTTPStatus(status).phrase

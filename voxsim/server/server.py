@@ -11,7 +11,7 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -33,7 +33,7 @@ from voxsim.server.phone import PAGE as PHONE
 from voxsim.server.phone import Phone
 from voxsim.server.phone.package import Package
 from voxsim.server.records import Records
-from voxsim.server.routes import Management, Routes
+from voxsim.server.routes import Attend, Management, Routes
 from voxsim.server.shelf import PREFIX as RECORDS
 from voxsim.server.shelf import Shelf
 from voxsim.server.sweep import Sweep
@@ -71,6 +71,10 @@ class Server:
         muted: why they have none, in words; empty when they have.
         management: answers the management API; the caller sets it before the server runs.
         keys: knows the service accounts' keys; the caller sets it, too.
+        more: answers what else the server is asked for, by the beginning of the path.
+        free: the same, for those who know a path that cannot be guessed.
+        sockets: carries WebSockets that are no session's, by the beginning of the path.
+        last: what is waited for, within the server's bounded time, when all sessions have ended.
         url, secure_url: the beginnings of all URLs, once the server listens.
     """
 
@@ -90,6 +94,10 @@ class Server:
         self.door = Door(world.driver)
         self.management: Management = _no_management
         self.keys: Verifier | None = None
+        self.more: dict[str, Management] = {}
+        self.free: dict[str, Management] = {}
+        self.sockets: dict[str, Attend] = {}
+        self.last: list[Callable[[], Awaitable[None]]] = []
         self.url = self.secure_url = ""
         self.gateway: Gateway
         self.sdk: SdkDoor
@@ -151,6 +159,9 @@ class Server:
             nursery=nursery,
             sweep=sweep,
             management=self._manage,
+            more=self.more,
+            free=self.free,
+            sockets=self.sockets,
             calls=Calls(self.door, self.world),
             records=self.records,
             shelf=self.shelf,
@@ -236,6 +247,8 @@ class Server:
         with trio.move_on_at(self.door.deadline(self._limits.stop_seconds)):
             await self.records.all_written()
             await self.shelf.all_kept()
+            for last in self.last:
+                await last()
 
     def _ask_to_end(self) -> None:
         self.world.platform.call_lists.pause()

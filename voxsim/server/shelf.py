@@ -149,21 +149,29 @@ class Shelf:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request for a file. One that is being made is waited for."""
-        path = request.path[len(PREFIX) :]
+        return await self.give(request.path[len(PREFIX) :], request.header("range"), lambda: self._admits(request))
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file with this path, or will be at once."""
+        entry = self._entries.get(path)
+        return _stem(path) in self._under_way or (entry is not None and entry.expires_at > self._now())
+
+    async def give(self, path: str, part: str = "", admitted: Callable[[], bool] = lambda: True) -> Response:
+        """A file, or the part of it that a Range header asks for; a secure one only to those who are admitted."""
         if (made := self._under_way.get(_stem(path))) is not None:
             await made.wait()
         # Only what is in the list is ever opened: a path of a request never becomes a path of a file.
         entry = self._entries.get(path)
         if entry is None or entry.expires_at <= self._now():
             return Response.text(404, _NOT_FOUND)
-        if entry.secure and not self._admits(request):
+        if entry.secure and not admitted():
             text = "This record is secure: send a service account's token as bearer, or account_id and api_key."
             return attrs.evolve(Response.text(401, text), headers=(("www-authenticate", "Bearer"),))
         try:
             content = await trio.Path(self._folder / entry.file).read_bytes()
         except OSError:
             return Response.text(404, _NOT_FOUND)
-        return _part(Response(200, content, entry.kind, _headers(entry)), request.header("range"))
+        return _part(Response(200, content, entry.kind, _headers(entry)), part)
 
 
 def _stem(path: str) -> str:

@@ -6,6 +6,7 @@ Web services, tool servers, files, how recognition works, what is stored and wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from voxsim.engine.ports import Audio
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from voxsim.parties.toolserver import ToolServer
     from voxsim.parties.web import ScriptedWeb
     from voxsim.parties.world import World
+    from voxsim.testing.ccs import CcsHandle
+    from voxsim.testing.following import VoipNowHandle
     from voxsim.testing.stored import StorageHandle
+    from voxsim.testing.telephony import Elma365Handle
 
 
 class Surroundings:
@@ -52,6 +56,36 @@ class Surroundings:
         else:
             length = float(seconds)
             sounds.speech_seconds = lambda _: length
+
+    def voipnow(self, url: str = "https://crm.example/calls", **how: Any) -> VoipNowHandle:
+        """Let VoipNow's call events go to a URL from now on, by `vox.web`; keywords as for `VoipNowHandle`.
+
+        Whoever takes part in calls is to be there already: `vox.user("anna", extension="0003*201")`. While nobody has
+        an extension, everybody does.
+        """
+        from voxsim.testing.following import VoipNowHandle
+
+        return VoipNowHandle(self.world, url, **how)
+
+    def ccsevents(self, **how: Any) -> CcsHandle:
+        """Follow all calls from now on as ccsevents tells of them; keywords as for `CcsHandle`.
+
+        Whoever takes part in calls is to be there already: `vox.user("anna", extension="201", domain="alpha.test")`.
+        While nobody has an extension, everybody does.
+        """
+        from voxsim.testing.ccs import CcsHandle
+
+        return CcsHandle(self.world, **how)
+
+    def elma365(self, module: str | Path | None = None, **how: Any) -> Elma365Handle:
+        """Host a telephony module and tell it of all calls from now on; keywords as for `Elma365Handle`.
+
+        Whoever takes part in calls is to be there already: `vox.user("anna", extension="201")`. While nobody has an
+        extension, everybody does who has no public number.
+        """
+        from voxsim.testing.telephony import Elma365Handle
+
+        return Elma365Handle(self.world, module, **how)
 
     @property
     def recognition(self) -> Recognition:

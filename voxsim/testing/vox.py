@@ -84,7 +84,7 @@ class Vox(trio.abc.Clock, Surroundings, Plays, Clients, Timed):
         self.world.web.on_peer.append(self._peer_came)
         self.world.web.on_request.append(self._requests.grew)
         self._known: set[int] = set()
-        self.world.switch.subscribe(self._recorded)
+        self.world.switch.subscribe(self._recorded, ("log", "error"))
         self.world.directory.on_line.append(self._offered)
 
     # --- the test's trio clock ---
@@ -363,9 +363,8 @@ class Vox(trio.abc.Clock, Surroundings, Plays, Clients, Timed):
         return self._handles[session.key]
 
     def _recorded(self, record: Record) -> None:
-        if record.kind in ("log", "error"):
-            self._records.append(record)
-            self._logs.grew(record)
+        self._records.append(record)
+        self._logs.grew(record)
 
     def _peer_came(self, url: str, peer: Peer) -> None:
         self._connected.append((url, SocketHandle(self, peer)))

@@ -282,7 +282,9 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
             self.session.switch.post(self.leg_refer_answer, Cause.sip(Sip.NOT_ACCEPTABLE_HERE, reason), {})
         else:
             kept = sendable(self.session, headers, self._id)
-            self.leg.far.referred(self.leg, str(to), call.leg if call is not None else None, kept)
+            replaces = call.leg if call is not None else None
+            self.leg.asked_to_transfer(str(to), replaces)
+            self.leg.far.referred(self.leg, str(to), replaces, kept)
 
     @command("reInvite(headers, mimeType, body)")
     def re_invite(self, headers: Headers | None = None, mime_type: str = "", body: str = "") -> None:
@@ -333,7 +335,7 @@ class Call(SoundingLine, RecordedLine, DetectedLine):
             self.session.warn(f"{name}: no transfer was asked for; ignored.", self._id)
         elif self._alive(name) and self.leg.far is not None:
             self.leg.refer_pending = False
-            self.leg.transferred = 200 <= code < 300
+            self.leg.transfer_over(code)
             self.leg.far.refer_answered(self.leg, code, reason)
 
     def _body(self, name: str, text: str) -> str:

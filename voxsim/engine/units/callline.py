@@ -301,8 +301,8 @@ class CallLine(MediaUnit):
         """The subscriber's answer to our REFER; when it worked the platform leaves the call."""
         if not self.leg.alive:
             return
-        if 200 <= cause.code < 300:
-            self.leg.transferred = True
+        self.leg.transfer_over(cause.code)
+        if self.leg.transferred:
             self.emit(CallEvents.TransferComplete(self, self._id, dict(headers), role="transferor"))
             self.session.switch.post(self.leg.hang_up)
         else:

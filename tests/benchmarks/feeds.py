@@ -1,0 +1,66 @@
+"""What it costs to tell three systems of every call: whole sessions with all feeds on, beside the same without any."""
+
+from __future__ import annotations
+
+import gc
+import time
+from functools import partial
+from typing import Any, Final
+
+import trio
+from rows import SCENARIOS, Row, in_turns
+
+from voxsim.parties.behaviour import Behaviour
+from voxsim.parties.entries import Configuration
+from voxsim.parties.world import World
+from voxsim.protocols.callevents.feeds import MAKERS, Feeds, Setting, make
+from voxsim.protocols.callevents.people import People
+from voxsim.protocols.callevents.view import KINDS, View
+
+_SESSIONS: Final = 1000
+_TIMES: Final = 7
+
+
+def sessions_with_feeds() -> list[Row]:
+    """Whole sessions per second of CPU with VoipNow, ccsevents and ELMA365 told of each, and with none."""
+    measures = [partial(_whole_sessions, names) for names in (tuple(MAKERS), (), *((name,) for name in MAKERS))]
+    in_turns(1, *measures)  # warm up
+    fed, bare, *each = (max(known) for known in in_turns(_TIMES, *measures))
+    rows = [Row("sessions_with_feeds", fed, "sessions/s", "without feeds", bare, "ratio >= 0.6")]
+    rows += [
+        Row(f"sessions_with_{name}", rate, "sessions/s", "without feeds", bare, "-")
+        for name, rate in zip(MAKERS, each, strict=True)
+    ]
+    return rows
+
+
+def _whole_sessions(names: tuple[str, ...]) -> float:
+    world = World(stranger=Behaviour(answer=2), until=None)
+    rule = world.rule(SCENARIOS / "whole_plain.py")
+    caller = world.add_party("pstn", "+15550001", press=["1@3", "2@4", "3@5"], hangup=3600)
+    switch = world.switch
+    told = [0]
+
+    def deliver(message: Any) -> None:
+        # As one that is sent at once and forgotten.
+        told[0] += 1
+
+    if names:
+        configuration = Configuration()
+        people = People.of(configuration)
+        setting = Setting(people, configuration, switch.epoch)
+        feeds = {name: (make(name, setting), deliver) for name in names}
+        switch.subscribe(Feeds(View(people, switch.epoch), feeds, _raise).see, KINDS)
+    gc.collect()
+    began = time.process_time()
+    for index in range(_SESSIONS):
+        switch.at(index * 1000, world.call_in, caller, "100", rule)
+    trio.run(world.driver.run, lambda: not switch.sessions and switch.next_instant is None, clock=world.driver)
+    took = time.process_time() - began
+    if world.failures or (len(names) > 1 and told[0] < 2 * _SESSIONS):
+        raise RuntimeError(f"Not every session was told of: {world.failures[:1]}.")
+    return _SESSIONS / took
+
+
+def _raise(name: str, error: Exception) -> None:
+    raise error

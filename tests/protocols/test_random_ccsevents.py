@@ -1,0 +1,216 @@
+"""Laws of ccsevents over random calls: objects begin and end in order, and no domain is told too much."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_random_call_events import CALLERS, RANDOM, behaviours, lived
+
+from voxsim.parties.identity import Identity
+from voxsim.protocols.callevents.people import People, Person
+from voxsim.protocols.callevents.view import View
+from voxsim.protocols.ccsevents.events import TYPES
+from voxsim.protocols.ccsevents.feed import CcsEvents
+
+IDS = {"call": "callid", "connection": "connectionid", "seance": "seanceid"}
+
+
+@attrs.define
+class Thing:
+    """An object as it is known from events alone."""
+
+    state: str = ""
+    alive: bool = True
+    attached: bool = False
+    calls: set[str] = attrs.field(factory=set)
+    connection: str | None = None
+    talked: bool = False
+
+
+class Laws:
+    """Watches the whole stream of events."""
+
+    def __init__(self):
+        self.broken = []
+        self.things = {kind: {} for kind in IDS}
+        self.last = {}
+        self.previous = None
+        self.ids = set()
+
+    def law(self, kept, event, words):
+        """This has to be true of an event."""
+        if not kept:
+            self.broken.append(f"{event.type} {event.data}: {words}")
+
+    def see(self, event):
+        """One more event."""
+        data = event.data
+        kind, _, what = event.type.partition("_")
+        self.law(data["eventid"] not in self.ids, event, "its id was there before")
+        self.ids.add(data["eventid"])
+        seance = event.seance.id
+        self.law(event.at >= self.last.get(seance, 0), event, "time fell")
+        self.last[seance] = event.at
+        if event.type not in ("connection_failure", "connection_set_record_info"):
+            self.step(kind, what, event)
+        elif event.type == "connection_failure" and data["callid"] is not None:
+            self.law(self.alive("call", data["callid"]), event, "there is no such call")
+        self.previous = event
+
+    def step(self, kind, what, event):
+        data = event.data
+        things, identity = self.things[kind], data[IDS[kind]]
+        if what == "create":
+            self.law(identity not in things, event, "twice")
+            things[identity] = Thing(state=data["state"])
+            self.law(data["state"] in ("init", "forking"), event, "it begins in the middle")
+            self.law(kind == "seance" or data["seanceid"] is None, event, "it is attached already")
+            return
+        self.law(self.alive(kind, identity), event, "there is no such thing, or no more")
+        thing = things.setdefault(identity, Thing())
+        getattr(self, what, lambda *_: None)(event, thing)
+
+    def alive(self, kind, identity):
+        """Whether there is a thing."""
+        return identity in self.things[kind] and self.things[kind][identity].alive
+
+    def attach_to_seance(self, event, thing):
+        self.law(self.alive("seance", event.data["seanceid"]), event, "there is no such seance")
+        self.law(not thing.attached, event, "twice")
+        thing.attached = True
+
+    def link_call(self, event, thing):
+        call = self.things["call"].get(event.data["callid"])
+        self.law(self.alive("call", event.data["callid"]), event, "there is no such call")
+        self.law(call is not None and call.attached, event, "its call has no seance")
+        self.law(thing.attached, event, "it has no seance")
+        if call is not None:
+            if call.connection is not None:
+                self.things["connection"][call.connection].calls.discard(event.data["callid"])
+            call.connection = event.data["connectionid"]
+            thing.calls.add(event.data["callid"])
+
+    def update(self, event, thing):
+        data = event.data
+        self.law(data["changed"], event, "nothing has changed")
+        self.law(all(name in data for name in data["changed"]), event, "what has changed is not there")
+        if event.type == "call_update" and data.get("connectionid", "") is None:
+            self.things["connection"][thing.connection].calls.discard(data["callid"])
+            thing.connection = None
+        if event.type == "connection_update" and "state" in data:
+            thing.state, thing.talked = data["state"], True
+
+    def set_state(self, event, thing):
+        data = event.data
+        self.law(data["state"] != data["prev_state"], event, "it is no new state")
+        self.law(data["prev_state"] == thing.state, event, f"it was {thing.state}")
+        thing.state = data["state"]
+
+    def start_record(self, event, thing):
+        self.law(thing.state == "dialog", event, "nobody talks yet")
+
+    def delete(self, event, thing):
+        kind = event.type.partition("_")[0]
+        if kind != "connection":
+            before = self.previous
+            same = before.type == f"{kind}_set_state" and before.data[IDS[kind]] == event.data[IDS[kind]]
+            self.law(same and before.data["state"] == "stopped", event, "it was not stopped right before")
+        if kind == "call" and thing.connection is not None:
+            self.things["connection"][thing.connection].calls.discard(event.data["callid"])
+        if kind == "connection":
+            self.law(not thing.calls, event, f"calls of it are alive: {thing.calls}")
+        if kind == "seance":
+            own = [*event.seance.connections, *event.seance.calls]
+            self.law(not own, event, "something of it is alive")
+        thing.alive = False
+
+    def close(self):
+        """All is over."""
+        for kind, things in self.things.items():
+            self.broken += [f"{kind} {identity} never ended" for identity, thing in things.items() if thing.alive]
+
+
+def followed(world, domains):
+    """The events of a run, and the messages, with the feed as it is in the end."""
+    people = People()
+    if domains:
+        persons = [
+            Person(kind="user", address=name, identity=Identity.of(name, f"{domain}.test"))
+            for name, domain in zip(("201", "202", "203", "204"), domains, strict=True)
+            if domain
+        ]
+        people = People(persons, everybody=False)
+    view, feed = View(people, world.switch.epoch), CcsEvents(people)
+    events, messages = [], []
+    feed.on_events = events.extend
+    for record in world.journal:
+        for happening in view.see(record):
+            messages.extend(feed.take(happening))
+    return events, messages, feed
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """The scenario that does what its caller asks for."""
+    path = tmp_path_factory.mktemp("random") / "random.py"
+    path.write_text(RANDOM)
+    return str(path)
+
+
+DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4) | st.tuples(*[st.sampled_from(["a", "b"])] * 4)
+
+
+@settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(
+    callers=CALLERS,
+    callees=st.tuples(behaviours(), behaviours(), behaviours()),
+    domains=st.one_of(st.none(), DOMAINS),
+)
+def test_the_laws_of_ccsevents_hold(callers, callees, domains, file):
+    world = lived(callers, callees, file, False)[0]
+    events, messages, feed = followed(world, domains)
+    laws = Laws()
+    for event in events:
+        assert event.type in TYPES
+        laws.see(event)
+    if not world.switch.sessions:
+        laws.close()
+        assert not feed.fold.calls
+        assert not feed.fold.connections
+        assert not feed.fold.seances
+        assert not feed._domains._audiences
+        assert not feed.fold.waits
+        assert not feed._domains.waits
+    assert laws.broken == []
+    check_domains(events, messages)
+
+
+def check_domains(events, messages):
+    """The caller's domain gets all; others, once each, nothing of before the routing; losers only their own."""
+    told = defaultdict(list)
+    for message in messages:
+        told[message.event.seance.id, message.domain].append(message.event)
+    by_seance = defaultdict(list)
+    for event in events:
+        by_seance[event.seance.id].append(event)
+    for (seance, domain), got in told.items():
+        whole = by_seance[seance]
+        assert len({event.data["eventid"] for event in got}) == len(got)
+        first = next((event for event in whole if event.type == "call_create"), None)
+        if first is None:
+            continue
+        if first.call.party.domain == domain:
+            assert [event.data["eventid"] for event in got] == [event.data["eventid"] for event in whole]
+            continue
+        early = {id(event) for event in whole[:3]}
+        assert not any(id(event) in early for event in got)
+        own = [event for event in got if event.call is not None and event.call.party.domain == domain]
+        created = [event for event in whole if event.type == "call_create" and event.call.party.domain == domain]
+        assert {event.call.id for event in own} >= {event.call.id for event in created}
+        for event in created:
+            mine = [one for one in whole if one.call is event.call and one.type.startswith("call_")]
+            assert [one for one in got if one.call is event.call and one.type.startswith("call_")] == mine

@@ -1,0 +1,396 @@
+"""View: a pure fold of the journal into happenings. One record in, the happenings that it means out.
+
+What is remembered belongs to sessions that are alive, and is dropped with them. Records of units that it never saw
+begin (it may have been asked to look late) mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from voxsim.engine.journal import Record
+from voxsim.protocols.callevents import happenings as told
+from voxsim.protocols.callevents.causes import Cause, cause_of
+from voxsim.protocols.callevents.happenings import Happening
+from voxsim.protocols.callevents.linking import Linking, Run
+from voxsim.protocols.callevents.model import Leg, Party, Session
+from voxsim.protocols.callevents.people import People
+
+Facts = Mapping[str, Any]
+
+_NO_FACTS: Final[dict[str, Any]] = {}
+
+
+class View(Linking):
+    """The fold.
+
+    Args:
+        people: who is who.
+        epoch: the unix seconds at which the journal's time begins.
+    """
+
+    def __init__(self, people: People, epoch: int) -> None:
+        super().__init__()
+        self.people = people
+        self._epoch_ms = epoch * 1000
+        self._runs: dict[str, Run] = {}
+        self._legs: dict[str, Leg] = {}
+        self._runs_of: dict[str, int] = {}
+
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions that are alive and have had a leg, in order."""
+        return list({run.session.id: run.session for run in self._runs.values() if run.session is not None}.values())
+
+    def leg(self, identity: str) -> Leg | None:
+        """A leg that is alive, by its id."""
+        return self._legs.get(identity)
+
+    def see(self, record: Record) -> list[Happening]:
+        """What one more record means, in order; most mean nothing."""
+        handlers = _HANDLERS.get(record.kind)
+        handler = handlers.get(record.name) if handlers is not None else None
+        if handler is None:
+            return []
+        out: list[Happening] = []
+        self._out = out
+        self._at = self._epoch_ms + record.t // 1000
+        data = record.data
+        facts = data if type(data) is dict else _NO_FACTS if data is None else record.facts()
+        handler(self, record, facts)
+        return out
+
+    # --- sessions ---
+
+    def _session_created(self, record: Record, facts: Facts) -> None:
+        if record.session is not None:
+            rule, application = str(facts.get("rule", "")), str(facts.get("application", ""))
+            self._runs[record.session] = Run(record.session, rule, application, str(facts.get("startedBy", "call")))
+
+    def _session_ended(self, record: Record, facts: Facts) -> None:
+        run = self._runs.pop(record.session or "", None)
+        if run is None:
+            return
+        for leg in tuple(run.legs.values()):
+            self._end(run, leg, 487, "platform")
+        self._leave(run)
+
+    def _leave(self, run: Run) -> None:
+        """A run is over; the last one takes its session along."""
+        session = run.session
+        if session is None:
+            return
+        self._runs_of[session.id] -= 1
+        if self._runs_of[session.id]:
+            return
+        del self._runs_of[session.id]
+        for link in tuple(session.links):
+            self._end_link(link)
+        self._out.append(told.SessionEnded(self._at, session))
+
+    def _run(self, record: Record) -> Run | None:
+        """The run that a leg begins in; a call that no rule takes is one by itself."""
+        if record.session is not None:
+            return self._runs.get(record.session)
+        run = self._runs[record.unit or ""] = Run(record.unit or "", "", "", "call")
+        return run
+
+    def _session_of(self, run: Run, leg_number: str, *, incoming: bool, origin: Leg | None) -> Session:
+        """The session that a run belongs to, from its first leg on."""
+        if run.session is None:
+            if origin is not None and origin.session.id in self._runs_of:
+                run.session = origin.session
+            else:
+                run.session = Session(
+                    id=run.key,
+                    call_id=run.key.partition(".")[0].lower(),
+                    created=self._at,
+                    started_by=run.started_by,
+                    scenario=self.people.scenario(run.rule, run.application, leg_number if incoming else ""),
+                    did=self.people.did(leg_number) if incoming else "",
+                )
+            self._runs_of[run.session.id] = self._runs_of.get(run.session.id, 0) + 1
+        return run.session
+
+    # --- legs ---
+
+    def _created(self, record: Record, facts: Facts) -> None:
+        run = self._run(record)
+        if run is None or record.unit is None:
+            return
+        incoming, kind, number = bool(facts.get("incoming")), str(facts.get("type", "")), str(facts.get("number", ""))
+        shown, name = str(facts.get("callerid", "")), str(facts.get("displayName", ""))
+        origin = self._legs.get(str(facts.get("referredBy", "")))
+        session = self._session_of(run, number, incoming=incoming, origin=origin)
+        away = origin.peer if origin is not None else None
+        if away is not None:
+            party = away.party
+        elif kind == "conference":
+            party = self.people.conference(shown if incoming else number)
+        else:
+            party = self.people.caller(kind, shown, name) if incoming else self.people.callee(kind, number)
+        leg = Leg(
+            id=record.unit,
+            session=session,
+            run=run.key,
+            incoming=incoming,
+            kind=kind,
+            number=number,
+            party=party,
+            shown=shown if away is None else away.party.number,
+            shown_name="" if name == shown else name,
+            created=self._at,
+            initiator=incoming,
+            referred_by=origin,
+            stands_for=away,
+        )
+        if not incoming:
+            run.waiting[leg.id] = leg
+            return
+        if origin is not None:
+            self._forget_referrer(origin)
+        self._begin(run, leg)
+
+    def _begin(self, run: Run, leg: Leg) -> None:
+        run.legs[leg.id] = self._legs[leg.id] = leg.session.legs[leg.id] = leg
+        self._out.append(told.LegCreated(self._at, leg.session, leg))
+
+    def _routed(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        leg = run.waiting.pop(record.unit or "", None) if run is not None else None
+        if run is None or leg is None:
+            return
+        initiator = self._initiator(run, leg)
+        run.hints.pop(leg.id, None)
+        if initiator is None:
+            self._count(leg)
+        else:
+            link = self._open_link(run, initiator) or self._new_link(
+                initiator, self._referrer(run, initiator), leg.number
+            )
+            self._count(leg)
+            self._into(link, leg)
+        self._begin(run, leg)
+
+    def _count(self, leg: Leg) -> None:
+        numbers = leg.session.numbers
+        number = leg.party.address
+        if number not in numbers:
+            numbers.append(number)
+            self._out.append(told.TargetAdded(self._at, leg.session, number, len(numbers) - 1))
+
+    def _ringing(self, record: Record, facts: Facts) -> None:
+        leg = self._legs.get(record.unit or "")
+        if leg is not None and leg.ringing is None and leg.answered is None:
+            leg.ringing = self._at
+            self._out.append(told.LegRinging(self._at, leg.session, leg))
+
+    def _early_media(self, record: Record, facts: Facts) -> None:
+        # A callee who opens early media rings as far as anybody can tell; a caller only hears something.
+        if facts.get("by") == "far":
+            self._ringing(record, facts)
+
+    def _answered(self, record: Record, facts: Facts) -> None:
+        leg = self._legs.get(record.unit or "")
+        if leg is None:
+            return
+        leg.answered = self._at
+        self._out.append(told.LegAnswered(self._at, leg.session, leg))
+        if facts.get("device"):
+            self._out.append(told.LegChanged(self._at, leg.session, leg, "device", str(facts["device"])))
+        if leg.link is not None and not leg.initiator:
+            self._answer_link(leg.link, leg)
+
+    def _forwarded(self, record: Record, facts: Facts) -> None:
+        leg = self._legs.get(record.unit or "")
+        if leg is not None:
+            self._out.append(told.LegChanged(self._at, leg.session, leg, "forwarded", ""))
+
+    def _held(self, record: Record, facts: Facts) -> None:
+        leg = self._legs.get(record.unit or "")
+        if leg is not None:
+            leg.held = record.name == "held"
+            self._out.append((told.LegHeld if leg.held else told.LegResumed)(self._at, leg.session, leg))
+
+    def _dtmf(self, record: Record, facts: Facts) -> None:
+        leg = self._legs.get(record.unit or "")
+        if leg is not None:
+            self._out.append(told.Dtmf(self._at, leg.session, leg, str(facts.get("digit", ""))))
+
+    def _ended(self, record: Record, facts: Facts) -> None:
+        unit, code, by = record.unit or "", int(facts.get("code", 0)), str(facts.get("by", ""))
+        run = self._runs.get(record.session or unit)
+        if run is None:
+            return
+        if (waiting := run.waiting.pop(unit, None)) is not None:
+            initiator = self._initiator(run, waiting)
+            run.hints.pop(unit, None)
+            if by != "scenario" and code != 487:
+                self._fail_route(waiting.session, initiator, waiting.number, waiting.party, code)
+        elif (leg := run.legs.get(unit)) is not None:
+            if record.session is None:
+                self._fail_route(leg.session, leg, leg.number, None, code)
+            self._end(run, leg, code, by)
+        if record.session is None:
+            del self._runs[run.key]
+            self._leave(run)
+
+    def _fail_route(self, session: Session, leg: Leg | None, number: str, party: Party | None, code: int) -> None:
+        cause = cause_of(code, answered=False, rang=False)
+        self._out.append(told.RouteFailed(self._at, session, leg, number, party, code, cause))
+
+    def _end(self, run: Run, leg: Leg, code: int, by: str) -> None:
+        link = leg.link
+        leg.ended, leg.ended_by, leg.held = self._at, by, False
+        leg.code = code if leg.answered is None else 200
+        leg.cause = cause_of(code, answered=leg.answered is not None, rang=leg.ringing is not None)
+        if link is not None and not leg.initiator and leg.cause is Cause.CANCELLED:
+            leg.elsewhere = link.answered_by is not None
+            caller = link.initiator
+            if not leg.elsewhere and (by == "scenario" if caller.alive else caller.cause is Cause.NO_ANSWER):
+                # Nobody gave up: the scenario, or a clock, let it ring long enough.
+                leg.cause = Cause.NO_ANSWER
+        run.legs.pop(leg.id, None)
+        leg.session.legs.pop(leg.id, None)
+        self._legs.pop(leg.id, None)
+        if run.referrer is leg:
+            run.referrer = None
+        if run.routes:
+            run.routes = {route for route in run.routes if leg.id not in route}
+        if run.heard_by:
+            run.heard_by = {unit: heard for unit, heard in run.heard_by.items() if heard is not leg}
+        if run.hints:
+            run.hints = {waiting: hint for waiting, hint in run.hints.items() if hint is not leg}
+        self._out.append(told.LegEnded(self._at, leg.session, leg))
+        for one in tuple(leg.session.links):
+            if leg in one.targets:
+                one.targets.remove(leg)
+                if one.answered_by is None:
+                    one.cause, one.code = leg.cause, leg.code
+            self._settle(one)
+
+    # --- what the scenario connects ---
+
+    def _media_routed(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        one, other = record.unit or "", str(facts.get("to", ""))
+        if run is None or (source := run.legs.get(one) or run.waiting.get(one)) is None:
+            return
+        sink = run.legs.get(other) or run.waiting.get(other)
+        if sink is None:
+            if run.heard_by is None:
+                run.heard_by = {}
+            run.heard_by[other] = source
+            return
+        if run.routes is None:
+            run.routes = set()
+        elif (other, one) in run.routes:
+            self._joined(run, source, sink)
+        run.routes.add((one, other))
+
+    def _media_cut(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is not None:
+            other = str(facts.get("to", ""))
+            if run.routes:
+                run.routes.discard((record.unit or "", other))
+            if run.heard_by:
+                run.heard_by.pop(other, None)
+
+    # --- transfers ---
+
+    def _refer(self, record: Record, facts: Facts) -> None:
+        run, leg = self._runs.get(record.session or ""), self._legs.get(record.unit or "")
+        if run is not None and leg is not None:
+            run.referrer = leg
+
+    def _forget_referrer(self, leg: Leg) -> None:
+        run = self._runs.get(leg.run)
+        if run is not None and run.referrer is leg:
+            run.referrer = None
+
+    def _transfer_failed(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is not None and run.referrer is not None and run.referrer.id == record.unit:
+            run.referrer = None
+
+    def _transferred(self, record: Record, facts: Facts) -> None:
+        leg = self._legs.get(record.unit or "")
+        if leg is None:
+            return
+        self._transfer_failed(record, facts)
+        replaced = self._legs.get(str(facts.get("replaces", "")))
+        new = next((link for link in leg.session.links if link.referred_by is leg), None)
+        if new is None and replaced is not None:
+            new = replaced.link
+        target = str(facts.get("to", ""))
+        attended = "replaces" in facts
+        self._out.append(told.Transferred(self._at, leg.session, leg, leg.link, new, target, attended))
+
+    # --- queues ---
+
+    def _queued(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is not None and run.session is not None:
+            self._out.append(told.Queued(self._at, run.session, str(facts.get("queue", ""))))
+
+    def _unqueued(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is not None and run.session is not None:
+            self._out.append(told.Unqueued(self._at, run.session))
+
+    # --- records ---
+
+    def _record_started(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        if run is None or run.session is None:
+            return
+        unit = record.unit or ""
+        leg = run.legs.get(unit) or (run.heard_by or {}).get(unit)
+        link = leg.link if leg is not None else None
+        number, url = int(facts.get("record", 0)), str(facts.get("url", ""))
+        run.records = {**(run.records or {}), number: (leg, link)}
+        if link is not None:
+            link.recording += 1
+        self._out.append(told.RecordStarted(self._at, run.session, leg, link, number, url))
+
+    def _record_stopped(self, record: Record, facts: Facts) -> None:
+        run = self._runs.get(record.session or "")
+        number = int(facts.get("record", 0))
+        if run is None or run.session is None or number not in (run.records or ()):
+            return
+        leg, link = (run.records or {}).pop(number)
+        if link is not None:
+            link.recording -= 1
+        url, duration = str(facts.get("url", "")), int(facts.get("ms", 0))
+        self._out.append(told.RecordReady(self._at, run.session, leg, link, number, url, duration))
+
+
+_Handler = Callable[[View, Record, Facts], None]
+
+_HANDLERS: Final[dict[str, dict[str, _Handler]]] = {
+    "session": {"created": View._session_created, "ended": View._session_ended},
+    "leg": {
+        "created": View._created,
+        "routed": View._routed,
+        "ringing": View._ringing,
+        "early_media": View._early_media,
+        "answered": View._answered,
+        "forwarded": View._forwarded,
+        "held": View._held,
+        "resumed": View._held,
+        "dtmf": View._dtmf,
+        "refer": View._refer,
+        "transferred": View._transferred,
+        "transfer failed": View._transfer_failed,
+        "ended": View._ended,
+    },
+    "queue": {"entered": View._queued, "served": View._unqueued, "gone": View._unqueued},
+    "media": {"routed": View._media_routed, "cut": View._media_cut},
+    "recording": {"started": View._record_started, "stopped": View._record_stopped},
+}
+"""What is done with each record that means something, by its kind and name."""
+
+KINDS: Final = frozenset(_HANDLERS)
+"""The kinds of records that can mean something."""
