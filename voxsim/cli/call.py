@@ -17,7 +17,8 @@ from voxsim.timeline import BadTimeline, epoch_of, read_records
 from voxsim.vocabulary.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from voxsim.cli.arguments import Address, Options
+    from voxsim.cli.arguments import Options
+    from voxsim.cli.values import Address
     from voxsim.engine.journal import Record
 
 _PATIENCE: Final = 30.0

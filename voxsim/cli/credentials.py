@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from voxsim.cli import terminal
-from voxsim.cli.arguments import SECURE_PORT
+from voxsim.cli.values import SECURE_PORT
 from voxsim.parties.configuration import load_configuration
 from voxsim.platform.files import write_whole
 from voxsim.platform.keys import FILE, Keys

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from voxsim.timeline.words import clean
 
 if TYPE_CHECKING:
-    from voxsim.cli.arguments import Request
+    from voxsim.cli.values import Request
     from voxsim.parties.world import World
     from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 

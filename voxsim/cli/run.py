@@ -28,7 +28,8 @@ from voxsim.parties.world import World
 from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
 
 if TYPE_CHECKING:
-    from voxsim.cli.arguments import Options, Request
+    from voxsim.cli.arguments import Options
+    from voxsim.cli.values import Request
     from voxsim.engine.journal import Record
     from voxsim.engine.session import Session
     from voxsim.platform.account import Application

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import trio
 
 from voxsim.cli import terminal
-from voxsim.cli.arguments import SECURE_PORT
+from voxsim.cli.values import SECURE_PORT
 from voxsim.server.building import Project
 from voxsim.server.phone import PAGE as PHONE
 from voxsim.server.server import Address, Server
