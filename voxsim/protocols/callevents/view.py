@@ -6,7 +6,7 @@ begin (it may have been asked to look late) mean nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from voxsim.engine.journal import Record
@@ -47,26 +47,24 @@ class View(Linking):
         """A leg that is alive, by its id."""
         return self._legs.get(identity)
 
-    def see(self, record: Record) -> list[Happening]:
+    def see(self, record: Record) -> Sequence[Happening]:
         """What one more record means, in order; most mean nothing."""
-        handlers = _HANDLERS.get(record.kind)
-        handler = handlers.get(record.name) if handlers is not None else None
-        if handler is None:
-            return []
-        out: list[Happening] = []
-        self._out = out
-        self._at = self._epoch_ms + record.t // 1000
-        data = record.data
-        facts = data if type(data) is dict else _NO_FACTS if data is None else record.facts()
-        handler(self, record, facts)
+        time, _, _, kind, name, _, data = record
+        handlers = _HANDLERS.get(kind)
+        if handlers is None or (handler := handlers.get(name)) is None:
+            return ()
+        self._out = out = []
+        self._at = self._epoch_ms + time // 1000
+        handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
         return out
 
     # --- sessions ---
 
     def _session_created(self, record: Record, facts: Facts) -> None:
-        if record.session is not None:
-            rule, application = str(facts.get("rule", "")), str(facts.get("application", ""))
-            self._runs[record.session] = Run(record.session, rule, application, str(facts.get("startedBy", "call")))
+        key = record.session
+        if key is not None:
+            get = facts.get
+            self._runs[key] = Run(key, get("rule", ""), get("application", ""), get("startedBy", "call"))
 
     def _session_ended(self, record: Record, facts: Facts) -> None:
         run = self._runs.pop(record.session or "", None)
@@ -98,11 +96,12 @@ class View(Linking):
 
     def _session_of(self, run: Run, leg_number: str, *, incoming: bool, origin: Leg | None) -> Session:
         """The session that a run belongs to, from its first leg on."""
-        if run.session is None:
+        session = run.session
+        if session is None:
             if origin is not None and origin.session.id in self._runs_of:
-                run.session = origin.session
+                session = origin.session
             else:
-                run.session = Session(
+                session = Session(
                     id=run.key,
                     call_id=run.key.partition(".")[0].lower(),
                     created=self._at,
@@ -110,8 +109,9 @@ class View(Linking):
                     scenario=self.people.scenario(run.rule, run.application, leg_number if incoming else ""),
                     did=self.people.did(leg_number) if incoming else "",
                 )
-            self._runs_of[run.session.id] = self._runs_of.get(run.session.id, 0) + 1
-        return run.session
+            run.session = session
+            self._runs_of[session.id] = self._runs_of.get(session.id, 0) + 1
+        return session
 
     # --- legs ---
 
@@ -119,9 +119,10 @@ class View(Linking):
         run = self._run(record)
         if run is None or record.unit is None:
             return
-        incoming, kind, number = bool(facts.get("incoming")), str(facts.get("type", "")), str(facts.get("number", ""))
-        shown, name = str(facts.get("callerid", "")), str(facts.get("displayName", ""))
-        origin = self._legs.get(str(facts.get("referredBy", "")))
+        get = facts.get
+        incoming, kind, number = bool(get("incoming")), get("type", ""), get("number", "")
+        shown, name = get("callerid", ""), get("displayName", "")
+        origin = self._legs.get(get("referredBy", ""))
         session = self._session_of(run, number, incoming=incoming, origin=origin)
         away = origin.peer if origin is not None else None
         if away is not None:
@@ -216,10 +217,10 @@ class View(Linking):
     def _dtmf(self, record: Record, facts: Facts) -> None:
         leg = self._legs.get(record.unit or "")
         if leg is not None:
-            self._out.append(told.Dtmf(self._at, leg.session, leg, str(facts.get("digit", ""))))
+            self._out.append(told.Dtmf(self._at, leg.session, leg, facts.get("digit", "")))
 
     def _ended(self, record: Record, facts: Facts) -> None:
-        unit, code, by = record.unit or "", int(facts.get("code", 0)), str(facts.get("by", ""))
+        unit, code, by = record.unit or "", facts.get("code", 0), facts.get("by", "")
         run = self._runs.get(record.session or unit)
         if run is None:
             return
@@ -263,18 +264,19 @@ class View(Linking):
         if run.hints:
             run.hints = {waiting: hint for waiting, hint in run.hints.items() if hint is not leg}
         self._out.append(told.LegEnded(self._at, leg.session, leg))
-        for one in tuple(leg.session.links):
-            if leg in one.targets:
-                one.targets.remove(leg)
-                if one.answered_by is None:
-                    one.cause, one.code = leg.cause, leg.code
-            self._settle(one)
+        if leg.session.links:
+            for one in tuple(leg.session.links):
+                if leg in one.targets:
+                    one.targets.remove(leg)
+                    if one.answered_by is None:
+                        one.cause, one.code = leg.cause, leg.code
+                self._settle(one)
 
     # --- what the scenario connects ---
 
     def _media_routed(self, record: Record, facts: Facts) -> None:
         run = self._runs.get(record.session or "")
-        one, other = record.unit or "", str(facts.get("to", ""))
+        one, other = record.unit or "", facts.get("to", "")
         if run is None or (source := run.legs.get(one) or run.waiting.get(one)) is None:
             return
         sink = run.legs.get(other) or run.waiting.get(other)
@@ -292,7 +294,7 @@ class View(Linking):
     def _media_cut(self, record: Record, facts: Facts) -> None:
         run = self._runs.get(record.session or "")
         if run is not None:
-            other = str(facts.get("to", ""))
+            other = facts.get("to", "")
             if run.routes:
                 run.routes.discard((record.unit or "", other))
             if run.heard_by:

@@ -7,7 +7,7 @@ different domains, each gets its own fork alone, until one answers: that one's d
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import attrs
@@ -89,10 +89,9 @@ class _Audience:
     open_since: int | None = None
     recent: bool = False
 
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is kept from anybody for a moment."""
-        return self.open_since is None and not self.numbers
+    def all_get(self, count: int) -> bool:
+        """Whether all domains there are get everything, and nothing is kept from anybody for a moment."""
+        return len(self.whole) == count and self.open_since is None and not self.numbers
 
     def enter(self, domain: str) -> None:
         """A domain gets everything from now on."""
@@ -127,11 +126,11 @@ class Domains:
     """Sends events to domains.
 
     Args:
-        count: how many domains there are.
+        known: the domains there are, as far as that is known; there may be more of them later.
     """
 
-    def __init__(self, count: Callable[[], int]) -> None:
-        self._count = count
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
         self._audiences: dict[str, _Audience] = {}
         self._open: dict[str, tuple[int, Seance]] = {}
         self._out: list[Message] = []
@@ -143,32 +142,38 @@ class Domains:
 
     def send(self, events: list[Event]) -> list[Message]:
         """Who receives these events, in order."""
-        self._out = out = list[Message]()
-        count = self._count()
+        out: list[Message] = []
+        self._out = out
+        count = len(self._known)
         audience: _Audience | None = None
         seance: Seance | None = None
+        all_of_it = False
         for event in events:
             if event.seance is not seance:
                 seance = event.seance
                 audience = self._audiences.get(seance.id)
                 if audience is None and event.type == "call_create":
                     audience = self._audiences[seance.id] = _Audience()
+                all_of_it = audience is not None and audience.all_get(count)
             if audience is None:
                 if event.type == "connection_failure" and seance.domain:
                     # A session that never had a call: all that is known is whose scenario called in vain.
                     out.append(Message(seance.domain, event))
-            elif len(audience.whole) == count and audience.settled:
-                # All there are get everything: there is nobody from whom to keep anything.
-                out.extend(Message(domain, event) for domain in audience.whole)
+            elif all_of_it:
+                # There is nobody from whom to keep anything.
+                for domain in audience.whole:
+                    out.append(Message(domain, event))
                 if event.type == "seance_delete":
                     self._seance_deleted(audience, event)
             else:
                 self._take(audience, event)
+                all_of_it = audience.all_get(count)
         return out
 
     def flush(self, now: int) -> list[Message]:
         """What has waited long enough, at this moment in unix milliseconds."""
-        self._out = out = list[Message]()
+        out: list[Message] = []
+        self._out = out
         for since, seance in tuple(self._open.values()):
             if now - since > BURST_MS:
                 self._close(self._audiences[seance.id], seance)

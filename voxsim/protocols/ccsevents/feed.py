@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from voxsim.protocols.callevents.feeds import Setting
@@ -11,7 +11,7 @@ from voxsim.protocols.callevents.people import People
 from voxsim.protocols.ccsevents.domains import Domains, Message
 from voxsim.protocols.ccsevents.ending import GRACE
 from voxsim.protocols.ccsevents.events import Event
-from voxsim.protocols.ccsevents.fold import Fold
+from voxsim.protocols.ccsevents.fold import HANDLERS, Fold
 
 if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
@@ -34,13 +34,21 @@ class CcsEvents:
 
     def __init__(self, people: People | None = None, *, failure_on_no_answer: bool = False) -> None:
         self.fold = Fold(failure_on_no_answer=failure_on_no_answer)
-        self._domains = Domains(lambda: people.domains if people is not None else 0)
+        self._domains = Domains(people.tenants if people is not None else ())
         self.on_wait: Callable[[], None] | None = None
         self.on_events: Callable[[list[Event]], None] | None = None
 
+    @property
+    def wants(self) -> Collection[type[Happening]]:
+        """The happenings that mean something."""
+        return HANDLERS.keys()
+
     def take(self, happening: Happening) -> Iterable[Message]:
         """The events that one more happening means, in order, each for one domain."""
-        messages = self._send(self.fold.take(happening))
+        events = self.fold.take(happening)
+        if self.on_events is not None:
+            self.on_events(events)
+        messages = self._domains.send(events) if events else ()
         if self.on_wait is not None and (self.fold.waits or self._domains.waits):
             self.on_wait()
         return messages

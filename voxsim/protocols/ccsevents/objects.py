@@ -7,6 +7,7 @@ answered, a seance is all that one first call drags along. Times are unix millis
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -141,7 +142,7 @@ class Connection:
             "connectionid": self.id,
             "cid": self.cid,
             "invitets": self.invitets,
-            "invitedt": datetime.fromtimestamp(self.invitets / 1000, UTC).isoformat(timespec="milliseconds"),
+            "invitedt": f"{_second(self.invitets // 1000)}.{self.invitets % 1000:03d}+00:00",
             "seanceid": self.seance.id if self.attached else None,
             "calls": list(self.calls),
             "acallid": self.caller,
@@ -154,6 +155,11 @@ class Connection:
             "isrec": self.records > 0,
             "key": self.key,
         }
+
+
+@lru_cache(64)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 @attrs.define(eq=False)

@@ -245,13 +245,22 @@ class Telling:
 
     def _refresh(self, seance: Seance) -> None:
         """The state that follows from the connections there are, when one was answered, held or is over."""
-        dialogs = [one for one in seance.connections.values() if one.state == "dialog"]
-        if dialogs:
-            self._set_seance(seance, "hold" if all(one.on_hold for one in dialogs) else "talk")
-        elif any(one.ringing for one in seance.connections.values()):
-            self._set_seance(seance, "dialing")
-        elif any(call.talks for call in seance.calls.values()):
-            self._set_seance(seance, "queue" if seance.queued else "ivr")
+        state = ""
+        for connection in seance.connections.values():
+            if connection.state == "dialog":
+                state = "hold"
+                if not connection.on_hold:
+                    state = "talk"
+                    break
+            elif not state and connection.ringing:
+                state = "dialing"
+        if state:
+            self._set_seance(seance, state)
+            return
+        for call in seance.calls.values():
+            if call.talks:
+                self._set_seance(seance, "queue" if seance.queued else "ivr")
+                return
 
     def _delete_seance(self, seance: Seance) -> None:
         self._set_seance(seance, "stopped")
@@ -262,7 +271,7 @@ class Telling:
 
     def _moment(self, seance: Seance) -> int:
         """Now; never before what was told of this seance last."""
-        return max(self._at, seance.last)
+        return self._at if self._at > seance.last else seance.last
 
     def _tell(
         self,
@@ -272,9 +281,13 @@ class Telling:
         call: Call | None = None,
         connection: Connection | None = None,
     ) -> None:
-        seance.count += 1
-        seance.last = max(seance.last, self._at)
-        self._out.append(Event(kind, seance.last, seance.count, facts, seance, call, connection))
+        seance.count = number = seance.count + 1
+        at = self._at
+        if at > seance.last:
+            seance.last = at
+        else:
+            at = seance.last
+        self._out.append(Event(kind, at, number, facts, seance, call, connection))
 
 
 def key_of(url: str) -> str:

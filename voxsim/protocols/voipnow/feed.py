@@ -6,7 +6,7 @@ Dial-In, its last one Hangup; Answer comes between them, at most once. Who never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 import attrs
@@ -61,6 +61,11 @@ class VoipNow:
         self._out: list[CallEvent] = []
         self._at = 0
 
+    @property
+    def wants(self) -> Collection[type[Happening]]:
+        """The happenings that mean something."""
+        return _HANDLERS.keys()
+
     def take(self, happening: Happening) -> Iterable[CallEvent]:
         """The requests that one more happening means, in the order in which they are to be made."""
         handler = _HANDLERS.get(type(happening))
@@ -114,7 +119,7 @@ class VoipNow:
         caller, callee = happening.link.initiator, happening.leg.party
         part = self._call(happening.session).parts.get(caller.id)
         if part is not None and part.known.outgoing:
-            part.known = attrs.evolve(part.known, called_extension=_visible(callee, part.owner))
+            part.known = part.known.reaching(_visible(callee, part.owner))
             self._answer(part, EventType.ANSWER_OUT)
 
     def _leg_ended(self, happening: told.LegEnded) -> None:
@@ -233,7 +238,8 @@ def _number(party: Party, viewer: Party | None = None) -> str:
 
 def _visible(party: Party, viewer: Party) -> str:
     """An extension in extended form, as far as another one may see it: those of other clients are numbers to it."""
-    return party.extended if party.tenant == viewer.tenant else ""
+    known, own = party.tenant, viewer.tenant
+    return party.extended if known is own or known == own else ""
 
 
 def _passed_on(caller: Leg, leg: Leg) -> bool:
