@@ -87,6 +87,7 @@ class Feeds:
         trouble: Callable[[str, Exception], None],
     ) -> None:
         self.view = view
+        self._see = view.see
         self._trouble = trouble
         self._feeds: dict[str, tuple[Feed, Callable[[Any], None]]] = {}
         self._told: dict[type[Happening], tuple[_Told, ...]] = {}
@@ -110,12 +111,15 @@ class Feeds:
     def see(self, record: Record) -> None:
         """One more record; never raises."""
         try:
-            happenings = self.view.see(record)
+            happenings = self._see(record)
         except Exception as error:  # noqa: BLE001 - a call must not fail for who looks on
             self._trouble("view", error)
             return
+        if not happenings:
+            return
+        told = self._told
         for happening in happenings:
-            for name, take, deliver in self._told.get(type(happening), ()):
+            for name, take, deliver in told.get(type(happening), ()):
                 try:
                     for message in take(happening):
                         deliver(message)

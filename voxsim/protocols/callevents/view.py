@@ -34,8 +34,8 @@ class View(Linking):
         super().__init__()
         self.people = people
         self._epoch_ms = epoch * 1000
-        self._runs: dict[str, Run] = {}
-        self._legs: dict[str, Leg] = {}
+        self._runs: dict[str | None, Run] = {}
+        self._legs: dict[str | None, Leg] = {}
         self._runs_of: dict[str, int] = {}
 
     @property
@@ -49,12 +49,13 @@ class View(Linking):
 
     def see(self, record: Record) -> Sequence[Happening]:
         """What one more record means, in order; most mean nothing."""
-        time, _, _, kind, name, _, data = record
-        handlers = _HANDLERS.get(kind)
-        if handlers is None or (handler := handlers.get(name)) is None:
+        handler = _HANDLERS.get(record[3:5])
+        if handler is None:
             return ()
-        self._out = out = []
-        self._at = self._epoch_ms + time // 1000
+        out: list[Happening] = []
+        self._out = out
+        self._at = self._epoch_ms + record.t // 1000
+        data = record.data
         handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
         return out
 
@@ -158,7 +159,7 @@ class View(Linking):
         self._out.append(told.LegCreated(self._at, leg.session, leg))
 
     def _routed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         leg = run.waiting.pop(record.unit or "", None) if run is not None else None
         if run is None or leg is None:
             return
@@ -182,7 +183,7 @@ class View(Linking):
             self._out.append(told.TargetAdded(self._at, leg.session, number, len(numbers) - 1))
 
     def _ringing(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None and leg.ringing is None and leg.answered is None:
             leg.ringing = self._at
             self._out.append(told.LegRinging(self._at, leg.session, leg))
@@ -193,7 +194,7 @@ class View(Linking):
             self._ringing(record, facts)
 
     def _answered(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is None:
             return
         leg.answered = self._at
@@ -204,18 +205,18 @@ class View(Linking):
             self._answer_link(leg.link, leg)
 
     def _forwarded(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None:
             self._out.append(told.LegChanged(self._at, leg.session, leg, "forwarded", ""))
 
     def _held(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None:
             leg.held = record.name == "held"
             self._out.append((told.LegHeld if leg.held else told.LegResumed)(self._at, leg.session, leg))
 
     def _dtmf(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None:
             self._out.append(told.Dtmf(self._at, leg.session, leg, facts.get("digit", "")))
 
@@ -275,7 +276,7 @@ class View(Linking):
     # --- what the scenario connects ---
 
     def _media_routed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         one, other = record.unit or "", facts.get("to", "")
         if run is None or (source := run.legs.get(one) or run.waiting.get(one)) is None:
             return
@@ -292,7 +293,7 @@ class View(Linking):
         run.routes.add((one, other))
 
     def _media_cut(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None:
             other = facts.get("to", "")
             if run.routes:
@@ -303,7 +304,7 @@ class View(Linking):
     # --- transfers ---
 
     def _refer(self, record: Record, facts: Facts) -> None:
-        run, leg = self._runs.get(record.session or ""), self._legs.get(record.unit or "")
+        run, leg = self._runs.get(record.session), self._legs.get(record.unit)
         if run is not None and leg is not None:
             run.referrer = leg
 
@@ -313,12 +314,12 @@ class View(Linking):
             run.referrer = None
 
     def _transfer_failed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None and run.referrer is not None and run.referrer.id == record.unit:
             run.referrer = None
 
     def _transferred(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is None:
             return
         self._transfer_failed(record, facts)
@@ -333,19 +334,19 @@ class View(Linking):
     # --- queues ---
 
     def _queued(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None and run.session is not None:
             self._out.append(told.Queued(self._at, run.session, str(facts.get("queue", ""))))
 
     def _unqueued(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None and run.session is not None:
             self._out.append(told.Unqueued(self._at, run.session))
 
     # --- records ---
 
     def _record_started(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is None or run.session is None:
             return
         unit = record.unit or ""
@@ -358,7 +359,7 @@ class View(Linking):
         self._out.append(told.RecordStarted(self._at, run.session, leg, link, number, url))
 
     def _record_stopped(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         number = int(facts.get("record", 0))
         if run is None or run.session is None or number not in (run.records or ()):
             return
@@ -371,28 +372,31 @@ class View(Linking):
 
 _Handler = Callable[[View, Record, Facts], None]
 
-_HANDLERS: Final[dict[str, dict[str, _Handler]]] = {
-    "session": {"created": View._session_created, "ended": View._session_ended},
-    "leg": {
-        "created": View._created,
-        "routed": View._routed,
-        "ringing": View._ringing,
-        "early_media": View._early_media,
-        "answered": View._answered,
-        "forwarded": View._forwarded,
-        "held": View._held,
-        "resumed": View._held,
-        "dtmf": View._dtmf,
-        "refer": View._refer,
-        "transferred": View._transferred,
-        "transfer failed": View._transfer_failed,
-        "ended": View._ended,
-    },
-    "queue": {"entered": View._queued, "served": View._unqueued, "gone": View._unqueued},
-    "media": {"routed": View._media_routed, "cut": View._media_cut},
-    "recording": {"started": View._record_started, "stopped": View._record_stopped},
+_HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
+    ("session", "created"): View._session_created,
+    ("session", "ended"): View._session_ended,
+    ("leg", "created"): View._created,
+    ("leg", "routed"): View._routed,
+    ("leg", "ringing"): View._ringing,
+    ("leg", "early_media"): View._early_media,
+    ("leg", "answered"): View._answered,
+    ("leg", "forwarded"): View._forwarded,
+    ("leg", "held"): View._held,
+    ("leg", "resumed"): View._held,
+    ("leg", "dtmf"): View._dtmf,
+    ("leg", "refer"): View._refer,
+    ("leg", "transferred"): View._transferred,
+    ("leg", "transfer failed"): View._transfer_failed,
+    ("leg", "ended"): View._ended,
+    ("queue", "entered"): View._queued,
+    ("queue", "served"): View._unqueued,
+    ("queue", "gone"): View._unqueued,
+    ("media", "routed"): View._media_routed,
+    ("media", "cut"): View._media_cut,
+    ("recording", "started"): View._record_started,
+    ("recording", "stopped"): View._record_stopped,
 }
 """What is done with each record that means something, by its kind and name."""
 
-KINDS: Final = frozenset(_HANDLERS)
+KINDS: Final = frozenset(kind for kind, _ in _HANDLERS)
 """The kinds of records that can mean something."""

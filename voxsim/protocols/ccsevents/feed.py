@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.people import People
-from voxsim.protocols.ccsevents.domains import Domains, Message
+from voxsim.protocols.ccsevents.domains import Domains
 from voxsim.protocols.ccsevents.ending import GRACE
-from voxsim.protocols.ccsevents.events import Event
+from voxsim.protocols.ccsevents.events import Event, Message
 from voxsim.protocols.ccsevents.fold import HANDLERS, Fold
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class CcsEvents:
 
     def __init__(self, people: People | None = None, *, failure_on_no_answer: bool = False) -> None:
         self.fold = Fold(failure_on_no_answer=failure_on_no_answer)
+        self._fold = self.fold.take
         self._domains = Domains(people.tenants if people is not None else ())
         self.on_wait: Callable[[], None] | None = None
         self.on_events: Callable[[list[Event]], None] | None = None
@@ -45,7 +46,7 @@ class CcsEvents:
 
     def take(self, happening: Happening) -> Iterable[Message]:
         """The events that one more happening means, in order, each for one domain."""
-        events = self.fold.take(happening)
+        events = self._fold(happening)
         if self.on_events is not None:
             self.on_events(events)
         messages = self._domains.send(events) if events else ()
@@ -89,7 +90,7 @@ class CcsEvents:
 
         self.on_wait = wait
 
-    def _send(self, events: list[Event]) -> list[Message]:
+    def _send(self, events: list[Event]) -> Sequence[Message]:
         if self.on_events is not None:
             self.on_events(events)
         return self._domains.send(events)

@@ -29,9 +29,6 @@ class Fold(Ending):
 
     def take(self, happening: Happening) -> list[Event]:
         """The events that one more happening means, in order."""
-        handler = HANDLERS.get(type(happening))
-        if handler is None:
-            return []
         out: list[Event] = []
         self._out = out
         self._at = happening.at
@@ -39,7 +36,7 @@ class Fold(Ending):
             seance = self._waiting.get(happening.session.id)
             if seance is not None and not (isinstance(happening, _ENDS) and not self._overdue(seance)):
                 self._release(seance)
-        handler(self, happening)
+        HANDLERS[type(happening)](self, happening)
         return out
 
     def call(self, identity: str) -> Call | None:
@@ -290,4 +287,4 @@ HANDLERS: Final[dict[type[Happening], Callable[[Fold, Any], None]]] = {
     told.LinkEnded: Fold._link_ended,
     told.SessionEnded: Fold._session_ended,
 }
-"""What each happening leads to."""
+"""What each happening leads to: every kind of them to something."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from voxsim.protocols.callevents.model import Party, PartyKind
+
+if TYPE_CHECKING:
+    from voxsim.protocols.ccsevents.domains import Audience
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -185,7 +188,8 @@ class Seance:
         calls: those that are alive, by id; so are the connections.
         records: those that are running, by their number.
         people: all who have been in it.
-        last: the moment of its last event.
+        sole: the only domain there is, from when on it receives everything; empty before, or when there are several.
+        audience: who receives its events; see `domains`.
         over: its session has ended; it goes with its last call.
         ends: calls whose end is not told yet, since those whom they called are about to end, too.
         left: connections that are over, while the one who called is about to end, too.
@@ -205,9 +209,10 @@ class Seance:
     connections: dict[str, Connection] = attrs.field(factory=dict, repr=False)
     records: dict[int, Record] = attrs.field(factory=dict, repr=False)
     people: tuple[Party, ...] = ()
+    sole: str = ""
+    audience: Audience | None = attrs.field(default=None, repr=False)
     started: int
     ended: int | None = None
-    last: int = 0
     told: bool = False
     over: bool = False
     count: int = 0

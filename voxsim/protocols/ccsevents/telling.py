@@ -44,6 +44,7 @@ TERMINATED: Final = "call_terminate"
 """The word for the end of a connection that the platform itself broke."""
 
 _KEY: Final = "fs:voxsim:"
+_new: Final = tuple.__new__  # many events are made: without the function that a NamedTuple has for it
 
 
 class Telling:
@@ -78,7 +79,7 @@ class Telling:
             return
         call.prev_state, call.state = call.state, state
         if state == "talk" and call.answered is None:
-            call.answered = self._moment(call.seance)
+            call.answered = self._at
         data = {
             "callid": call.id,
             "connectionid": _id(call.connection),
@@ -97,7 +98,7 @@ class Telling:
         """A call's last two events; it leaves its connection and its seance behind."""
         seance, connection = call.seance, call.connection
         self._set_state(call, "stopped")
-        call.ended = self._moment(seance)
+        call.ended = self._at
         cause = leg.cause or Cause.ERROR
         data = {
             "callid": call.id,
@@ -264,14 +265,10 @@ class Telling:
 
     def _delete_seance(self, seance: Seance) -> None:
         self._set_seance(seance, "stopped")
-        seance.ended = self._moment(seance)
+        seance.ended = self._at
         self._tell("seance_delete", seance, {"seanceid": seance.id, "duration": seance.ended - seance.started})
 
     # --- inside ---
-
-    def _moment(self, seance: Seance) -> int:
-        """Now; never before what was told of this seance last."""
-        return self._at if self._at > seance.last else seance.last
 
     def _tell(
         self,
@@ -282,12 +279,7 @@ class Telling:
         connection: Connection | None = None,
     ) -> None:
         seance.count = number = seance.count + 1
-        at = self._at
-        if at > seance.last:
-            seance.last = at
-        else:
-            at = seance.last
-        self._out.append(Event(kind, at, number, facts, seance, call, connection))
+        self._out.append(_new(Event, (kind, self._at, number, facts, seance, call, connection)))
 
 
 def key_of(url: str) -> str:

@@ -20,6 +20,8 @@ from voxsim.protocols.voipnow.configured import dialect_of, rules_of
 from voxsim.protocols.voipnow.requests import ANSWER, CALLING, CallEvent, Dialect, Parameters
 from voxsim.protocols.voipnow.rules import EventType, Rules
 
+_new: Final = tuple.__new__  # for a CallEvent, without the function that a NamedTuple has for it
+
 
 @attrs.define(eq=False)
 class _Part:
@@ -138,10 +140,7 @@ class VoipNow:
     # --- the parts ---
 
     def _call(self, session: Session) -> _Call:
-        call = self._calls.get(session.id)
-        if call is None:
-            call = self._calls[session.id] = _Call()
-        return call
+        return self._calls.get(session.id) or self._calls.setdefault(session.id, _Call())
 
     def _reaches_menu(self, call: _Call, leg: Leg) -> None:
         """A call comes to the scenario's own extension; to one that is only assumed, when the scenario answers."""
@@ -214,7 +213,8 @@ class VoipNow:
     def _tell(self, part: _Part, event: EventType, status: str = CALLING) -> None:
         extension = part.owner.extended
         for rule in self.rules.due(extension, event):
-            self._out.append(CallEvent(self._at, extension, rule, status, part.known, self._dialect))
+            request = (self._at, extension, rule, status, part.known, self._dialect)
+            self._out.append(_new(CallEvent, request))
 
 
 def _outcome(part: _Part, leg: Leg) -> Cause | None:

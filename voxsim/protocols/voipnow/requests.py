@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 import attrs
@@ -98,8 +98,7 @@ class Parameters:
         )
 
 
-@attrs.define
-class CallEvent:
+class CallEvent(NamedTuple):
     """One request as it is to be made. It is encoded when somebody asks for it.
 
     Attributes:
