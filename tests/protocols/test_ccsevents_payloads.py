@@ -256,7 +256,7 @@ def a_call(session, caller, callee, at):
     """Two parties that talk, as happenings; returns them with the link."""
     one = Leg(id=f"{session.id}a", session=session, run=session.id, incoming=True, kind="user", number=callee,
               party=party(caller), created=at, initiator=True)  # fmt: skip
-    link = Link(id=f"{session.call_id}.1", session=session, initiator=one, called=callee, created=at)
+    link = Link(id=f"{session.call_id}.1", number=1, session=session, initiator=one, called=callee, created=at)
     one.link = link
     two = Leg(id=f"{session.id}b", session=session, run=session.id, incoming=False, kind="user", number=callee,
               party=party(callee), created=at, link=link)  # fmt: skip

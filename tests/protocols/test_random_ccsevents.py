@@ -182,7 +182,6 @@ def test_the_laws_of_ccsevents_hold(callers, callees, domains, file):
         assert not feed.fold.calls
         assert not feed.fold.connections
         assert not feed.fold.seances
-        assert not feed._domains._audiences
         assert not feed.fold.waits
         assert not feed._domains.waits
     assert laws.broken == []

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.declare import Event
 
 _SHORTEST_HIDDEN: Final = 4
+_new: Final = tuple.__new__  # for a Record, without the function that a NamedTuple has for it
 
 
 class Diary(Emitter):
@@ -36,7 +37,7 @@ class Diary(Emitter):
         self._records += (switch.now, n, kind, name, unit, data)
         subscribers = switch.subscribers_of.get(kind, switch.subscribers)
         if subscribers:
-            record = Record(switch.now, n, self.key, kind, name, unit, data)
+            record = _new(Record, (switch.now, n, self.key, kind, name, unit, data))
             if self._hidden:
                 record = masked(record, self._hidden)
             for subscriber in subscribers:

@@ -22,7 +22,7 @@ from voxsim.platform.account import password_hash
 from voxsim.protocols.ccsevents import links
 from voxsim.protocols.ccsevents.client import Client, Owner
 from voxsim.protocols.ccsevents.control import Control
-from voxsim.protocols.ccsevents.domains import Message
+from voxsim.protocols.ccsevents.events import Message
 from voxsim.protocols.ccsevents.feed import CcsEvents
 from voxsim.protocols.ccsevents.links import Links
 from voxsim.server.messages import Request, Response

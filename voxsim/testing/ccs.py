@@ -10,8 +10,7 @@ from voxsim.protocols.callevents.feeds import Feeds
 from voxsim.protocols.callevents.view import View
 from voxsim.protocols.ccsevents.client import Client, Owner
 from voxsim.protocols.ccsevents.control import Control
-from voxsim.protocols.ccsevents.domains import Message
-from voxsim.protocols.ccsevents.events import Event
+from voxsim.protocols.ccsevents.events import Event, Message
 from voxsim.protocols.ccsevents.feed import CcsEvents
 from voxsim.protocols.ccsevents.links import Links
 from voxsim.testing.following import people_of

@@ -6,7 +6,7 @@ delivery of its own, which never waits. A feed that fails is told of and left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from typing import Any, Final, Protocol
 
@@ -44,8 +44,16 @@ class Outgoing(Protocol):
 class Feed(Protocol):
     """A pure fold of happenings into messages."""
 
+    @property
+    def wants(self) -> Collection[type[Happening]]:
+        """The happenings that can mean something to it; it is told of no others."""
+
     def take(self, happening: Happening) -> Iterable[Outgoing]:
         """The messages that one more happening means, in order."""
+
+
+_Told = tuple[str, Callable[[Happening], Iterable[Any]], Callable[[Any], None]]
+"""A feed's name, what takes a happening, and what takes the messages that come of it."""
 
 
 @attrs.frozen
@@ -79,29 +87,41 @@ class Feeds:
         trouble: Callable[[str, Exception], None],
     ) -> None:
         self.view = view
-        self._deliver = dict(deliver)
+        self._see = view.see
         self._trouble = trouble
+        self._feeds: dict[str, tuple[Feed, Callable[[Any], None]]] = {}
+        self._told: dict[type[Happening], tuple[_Told, ...]] = {}
+        for name, (feed, takes) in deliver.items():
+            self.add(name, feed, takes)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The feeds that are told."""
-        return tuple(self._deliver)
+        return tuple(self._feeds)
 
     def add(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
         """Tell one more feed from now on."""
-        self._deliver[name] = feed, deliver
+        self._feeds[name] = feed, deliver
+        kinds = {kind for feed, _ in self._feeds.values() for kind in feed.wants}
+        self._told = {
+            kind: tuple((name, feed.take, takes) for name, (feed, takes) in self._feeds.items() if kind in feed.wants)
+            for kind in kinds
+        }
 
     def see(self, record: Record) -> None:
         """One more record; never raises."""
         try:
-            happenings = self.view.see(record)
+            happenings = self._see(record)
         except Exception as error:  # noqa: BLE001 - a call must not fail for who looks on
             self._trouble("view", error)
             return
+        if not happenings:
+            return
+        told = self._told
         for happening in happenings:
-            for name, (feed, deliver) in self._deliver.items():
+            for name, take, deliver in told.get(type(happening), ()):
                 try:
-                    for message in feed.take(happening):
+                    for message in take(happening):
                         deliver(message)
                 except Exception as error:  # noqa: BLE001 - a call must not fail for who looks on
                     self._trouble(name, error)

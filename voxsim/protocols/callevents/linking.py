@@ -55,12 +55,19 @@ class Linking:
             return hint
         if run.referrer is not None and (away := run.referrer.peer) is not None and away.alive:
             return away
-        legs = [one for one in run.legs.values() if one.kind != "conference"]
-        callers = [one for one in legs if one.incoming]
+        callers, first, free, up = 0, None, None, []
+        for one in run.legs.values():
+            if one.kind == "conference":
+                continue
+            if one.incoming:
+                callers += 1
+                first = first or one
+                if one.link is None or one.link.answered_by is None:
+                    free = one
+            elif one.answered is not None and (one.link is None or one.initiator):
+                up.append(one)
         if callers:
-            free = [one for one in callers if one.link is None or one.link.answered_by is None]
-            return callers[0] if len(callers) == 1 else free[-1] if free else None
-        up = [one for one in legs if one.answered is not None and (one.link is None or one.initiator)]
+            return first if callers == 1 else free
         return up[0] if len(up) == 1 else None
 
     def _referrer(self, run: Run, initiator: Leg) -> Leg | None:
@@ -88,9 +95,10 @@ class Linking:
 
     def _new_link(self, initiator: Leg, referrer: Leg | None, called: str) -> Link:
         session = initiator.session
-        session.link_count += 1
+        session.link_count = number = session.link_count + 1
         link = Link(
-            id=f"{session.call_id}.{session.link_count}",
+            id=f"{session.call_id}.{number}",
+            number=number,
             session=session,
             initiator=initiator,
             called=called,

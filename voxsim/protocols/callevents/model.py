@@ -46,6 +46,8 @@ class Party:
         groups: the names of the groups that it belongs to.
         assumed: nobody configured its extension: it has one so that there is something to see.
         extended: the extended form `0003*201` of its extension, or an empty text.
+        domain: its tenant's domain, or an empty text.
+        address: `201@alpha.test` inside, the plain number outside.
     """
 
     kind: PartyKind
@@ -56,26 +58,26 @@ class Party:
     dids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     assumed: bool = False
-    extended: str = attrs.field(init=False)
+    extended: str = attrs.field(init=False, eq=False)
+    domain: str = attrs.field(init=False, eq=False)
+    address: str = attrs.field(init=False, eq=False)
 
     @extended.default
     def _extended(self) -> str:
         return f"{self.tenant.client}*{self.short}" if self.tenant is not None and self.short else ""
 
+    @domain.default
+    def _domain(self) -> str:
+        return self.tenant.domain if self.tenant is not None else ""
+
+    @address.default
+    def _address(self) -> str:
+        return f"{self.short or self.number}@{self.tenant.domain}" if self.tenant is not None else self.number
+
     @property
     def outside(self) -> bool:
         """Whether it is in the telephone network."""
         return self.kind is PartyKind.OUTSIDE
-
-    @property
-    def domain(self) -> str:
-        """Its tenant's domain, or an empty text."""
-        return self.tenant.domain if self.tenant is not None else ""
-
-    @property
-    def address(self) -> str:
-        """`201@alpha.test` inside, the plain number outside."""
-        return f"{self.short or self.number}@{self.tenant.domain}" if self.tenant is not None else self.number
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -154,6 +156,7 @@ class Link:
 
     Attributes:
         id: the session's call id, a dot, and the link's number in the session.
+        number: that number, from 1 on.
         initiator: the leg that calls.
         targets: the legs that it rings or talks to, without those that have ended.
         called: the number of its first target, as it was called.
@@ -168,6 +171,7 @@ class Link:
     """
 
     id: str
+    number: int
     session: Session = attrs.field(repr=False)
     initiator: Leg
     targets: list[Leg] = attrs.field(factory=list)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, Protocol
 
 import attrs
@@ -77,6 +78,9 @@ class People:
         numbers: the platform's public numbers, digits alone.
         domain: of those who name none.
         everybody: whether everybody has an extension; by default when nobody else has one.
+
+    Attributes:
+        tenants: those there are, by their domain.
     """
 
     def __init__(
@@ -90,7 +94,7 @@ class People:
     ) -> None:
         persons, menus = tuple(persons), tuple(menus)
         self._domain = domain
-        self._tenants: dict[str, Tenant] = {}
+        self.tenants: dict[str, Tenant] = {}
         self._taken: set[tuple[str, str]] = set()
         self._known: dict[str, Party] = {}
         self._by_short: dict[str, Party] = {}
@@ -139,11 +143,6 @@ class People:
         """Whether there can be such an extension, in extended form; while nobody has one, everybody may."""
         return self.everybody or any(party.extended == extension for party in (*self.inside, *self._menus.values()))
 
-    @property
-    def domains(self) -> int:
-        """How many domains there are."""
-        return len(self._tenants)
-
     def caller(self, kind: str, number: str, display_name: str = "") -> Party:
         """Who calls in with this number or name."""
         return self._party(kind, number, "" if display_name == number else display_name)
@@ -159,18 +158,18 @@ class People:
         party = next((found for one in ours if (found := self._menus.get((one, rule))) is not None), None)
         if party is None and self.everybody:
             return self._met.get(f"rule {rule}") or self._meet(f"rule {rule}", rule, PartyKind.SCENARIO)
-        return party or Party(kind=PartyKind.SCENARIO, number=dialled or rule, display_name=rule)
+        return party or _nobody(PartyKind.SCENARIO, dialled or rule, rule)
 
     def conference(self, name: str) -> Party:
         """The far end of a leg that joins a conference, or of one that comes into it."""
-        return Party(kind=PartyKind.SCENARIO, number=name)
+        return _nobody(PartyKind.SCENARIO, name, "")
 
     def did(self, number: str) -> str:
         """The public number that a dialled one is, in digits; empty when it is none.
 
         While nobody has a public number, every phone number is taken for one.
         """
-        digits = normal("pstn", number) if number.lstrip("+").isdigit() else ""
+        digits = _digits(number)
         if self.dids:
             return digits if digits in self.dids else ""
         return digits if len(digits) >= _PUBLIC_DIGITS else ""
@@ -178,11 +177,11 @@ class People:
     def tenant(self, domain: str = "") -> Tenant:
         """The tenant of a domain, of the one for those who name none when empty; made when there is none yet."""
         domain = domain or self._domain
-        if domain not in self._tenants:
-            used = {one.client for one in self._tenants.values()}
+        if domain not in self.tenants:
+            used = {one.client for one in self.tenants.values()}
             free = (f"{number:04d}" for number in range(1, 10_000))
-            self._tenants[domain] = Tenant(domain, next(client for client in free if client not in used))
-        return self._tenants[domain]
+            self.tenants[domain] = Tenant(domain, next(client for client in free if client not in used))
+        return self.tenants[domain]
 
     # --- inside ---
 
@@ -191,7 +190,7 @@ class People:
         for identity in identities:
             domain = identity.domain or self._domain
             if identity.client:
-                self._tenants[domain] = Tenant(domain, identity.client)
+                self.tenants[domain] = Tenant(domain, identity.client)
             if identity.short:
                 self._taken.add((domain, identity.short))
 
@@ -231,11 +230,11 @@ class People:
         if party is None and (self.everybody or kind == "user"):
             party = self._meet(key, _plain(kind, number), PartyKind.USER)
         if party is None:
-            return Party(kind=PartyKind.OUTSIDE, number=_plain(kind, number), display_name=display_name)
+            return _nobody(PartyKind.OUTSIDE, _plain(kind, number), display_name)
         if key in self._met:
             self._met.move_to_end(key)
         if display_name and not party.display_name:
-            party = attrs.evolve(party, display_name=display_name)
+            party = _named(party, display_name)
         return party
 
     def _meet(self, key: str, number: str, kind: PartyKind) -> Party:
@@ -249,12 +248,31 @@ class People:
         return party
 
 
+@lru_cache(_REMEMBERED)
+def _nobody(kind: PartyKind, number: str, display_name: str) -> Party:
+    """Somebody without an extension."""
+    return Party(kind=kind, number=number, display_name=display_name)
+
+
+@lru_cache(_REMEMBERED)
+def _named(party: Party, display_name: str) -> Party:
+    return attrs.evolve(party, display_name=display_name)
+
+
+@lru_cache(_REMEMBERED)
+def _digits(number: str) -> str:
+    """A phone number in digits; empty when it is none."""
+    return normal("pstn", number) if number.lstrip("+").isdigit() else ""
+
+
+@lru_cache(_REMEMBERED)
 def _key(kind: str, address: str) -> str:
     """One form for all ways to write an address."""
     text: str = normal(kind, address)
     return text.removeprefix("sips:").removeprefix("sip:").partition(";")[0] if kind == "sip" else text
 
 
+@lru_cache(_REMEMBERED)
 def _plain(kind: str, number: str) -> str:
     """An address as feeds show it: numbers without their plus, SIP addresses without their scheme."""
     return number.lstrip("+") if kind in ("pstn", "wab") else _key(kind, number) if kind == "sip" else number

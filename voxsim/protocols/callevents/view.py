@@ -6,7 +6,7 @@ begin (it may have been asked to look late) mean nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from voxsim.engine.journal import Record
@@ -34,8 +34,8 @@ class View(Linking):
         super().__init__()
         self.people = people
         self._epoch_ms = epoch * 1000
-        self._runs: dict[str, Run] = {}
-        self._legs: dict[str, Leg] = {}
+        self._runs: dict[str | None, Run] = {}
+        self._legs: dict[str | None, Leg] = {}
         self._runs_of: dict[str, int] = {}
 
     @property
@@ -47,26 +47,25 @@ class View(Linking):
         """A leg that is alive, by its id."""
         return self._legs.get(identity)
 
-    def see(self, record: Record) -> list[Happening]:
+    def see(self, record: Record) -> Sequence[Happening]:
         """What one more record means, in order; most mean nothing."""
-        handlers = _HANDLERS.get(record.kind)
-        handler = handlers.get(record.name) if handlers is not None else None
+        handler = _HANDLERS.get(record[3:5])
         if handler is None:
-            return []
+            return ()
         out: list[Happening] = []
         self._out = out
         self._at = self._epoch_ms + record.t // 1000
         data = record.data
-        facts = data if type(data) is dict else _NO_FACTS if data is None else record.facts()
-        handler(self, record, facts)
+        handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
         return out
 
     # --- sessions ---
 
     def _session_created(self, record: Record, facts: Facts) -> None:
-        if record.session is not None:
-            rule, application = str(facts.get("rule", "")), str(facts.get("application", ""))
-            self._runs[record.session] = Run(record.session, rule, application, str(facts.get("startedBy", "call")))
+        key = record.session
+        if key is not None:
+            get = facts.get
+            self._runs[key] = Run(key, get("rule", ""), get("application", ""), get("startedBy", "call"))
 
     def _session_ended(self, record: Record, facts: Facts) -> None:
         run = self._runs.pop(record.session or "", None)
@@ -98,11 +97,12 @@ class View(Linking):
 
     def _session_of(self, run: Run, leg_number: str, *, incoming: bool, origin: Leg | None) -> Session:
         """The session that a run belongs to, from its first leg on."""
-        if run.session is None:
+        session = run.session
+        if session is None:
             if origin is not None and origin.session.id in self._runs_of:
-                run.session = origin.session
+                session = origin.session
             else:
-                run.session = Session(
+                session = Session(
                     id=run.key,
                     call_id=run.key.partition(".")[0].lower(),
                     created=self._at,
@@ -110,8 +110,9 @@ class View(Linking):
                     scenario=self.people.scenario(run.rule, run.application, leg_number if incoming else ""),
                     did=self.people.did(leg_number) if incoming else "",
                 )
-            self._runs_of[run.session.id] = self._runs_of.get(run.session.id, 0) + 1
-        return run.session
+            run.session = session
+            self._runs_of[session.id] = self._runs_of.get(session.id, 0) + 1
+        return session
 
     # --- legs ---
 
@@ -119,9 +120,10 @@ class View(Linking):
         run = self._run(record)
         if run is None or record.unit is None:
             return
-        incoming, kind, number = bool(facts.get("incoming")), str(facts.get("type", "")), str(facts.get("number", ""))
-        shown, name = str(facts.get("callerid", "")), str(facts.get("displayName", ""))
-        origin = self._legs.get(str(facts.get("referredBy", "")))
+        get = facts.get
+        incoming, kind, number = bool(get("incoming")), get("type", ""), get("number", "")
+        shown, name = get("callerid", ""), get("displayName", "")
+        origin = self._legs.get(get("referredBy", ""))
         session = self._session_of(run, number, incoming=incoming, origin=origin)
         away = origin.peer if origin is not None else None
         if away is not None:
@@ -157,7 +159,7 @@ class View(Linking):
         self._out.append(told.LegCreated(self._at, leg.session, leg))
 
     def _routed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         leg = run.waiting.pop(record.unit or "", None) if run is not None else None
         if run is None or leg is None:
             return
@@ -181,7 +183,7 @@ class View(Linking):
             self._out.append(told.TargetAdded(self._at, leg.session, number, len(numbers) - 1))
 
     def _ringing(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None and leg.ringing is None and leg.answered is None:
             leg.ringing = self._at
             self._out.append(told.LegRinging(self._at, leg.session, leg))
@@ -192,7 +194,7 @@ class View(Linking):
             self._ringing(record, facts)
 
     def _answered(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is None:
             return
         leg.answered = self._at
@@ -203,23 +205,23 @@ class View(Linking):
             self._answer_link(leg.link, leg)
 
     def _forwarded(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None:
             self._out.append(told.LegChanged(self._at, leg.session, leg, "forwarded", ""))
 
     def _held(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None:
             leg.held = record.name == "held"
             self._out.append((told.LegHeld if leg.held else told.LegResumed)(self._at, leg.session, leg))
 
     def _dtmf(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is not None:
-            self._out.append(told.Dtmf(self._at, leg.session, leg, str(facts.get("digit", ""))))
+            self._out.append(told.Dtmf(self._at, leg.session, leg, facts.get("digit", "")))
 
     def _ended(self, record: Record, facts: Facts) -> None:
-        unit, code, by = record.unit or "", int(facts.get("code", 0)), str(facts.get("by", ""))
+        unit, code, by = record.unit or "", facts.get("code", 0), facts.get("by", "")
         run = self._runs.get(record.session or unit)
         if run is None:
             return
@@ -263,18 +265,19 @@ class View(Linking):
         if run.hints:
             run.hints = {waiting: hint for waiting, hint in run.hints.items() if hint is not leg}
         self._out.append(told.LegEnded(self._at, leg.session, leg))
-        for one in tuple(leg.session.links):
-            if leg in one.targets:
-                one.targets.remove(leg)
-                if one.answered_by is None:
-                    one.cause, one.code = leg.cause, leg.code
-            self._settle(one)
+        if leg.session.links:
+            for one in tuple(leg.session.links):
+                if leg in one.targets:
+                    one.targets.remove(leg)
+                    if one.answered_by is None:
+                        one.cause, one.code = leg.cause, leg.code
+                self._settle(one)
 
     # --- what the scenario connects ---
 
     def _media_routed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
-        one, other = record.unit or "", str(facts.get("to", ""))
+        run = self._runs.get(record.session)
+        one, other = record.unit or "", facts.get("to", "")
         if run is None or (source := run.legs.get(one) or run.waiting.get(one)) is None:
             return
         sink = run.legs.get(other) or run.waiting.get(other)
@@ -290,9 +293,9 @@ class View(Linking):
         run.routes.add((one, other))
 
     def _media_cut(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None:
-            other = str(facts.get("to", ""))
+            other = facts.get("to", "")
             if run.routes:
                 run.routes.discard((record.unit or "", other))
             if run.heard_by:
@@ -301,7 +304,7 @@ class View(Linking):
     # --- transfers ---
 
     def _refer(self, record: Record, facts: Facts) -> None:
-        run, leg = self._runs.get(record.session or ""), self._legs.get(record.unit or "")
+        run, leg = self._runs.get(record.session), self._legs.get(record.unit)
         if run is not None and leg is not None:
             run.referrer = leg
 
@@ -311,12 +314,12 @@ class View(Linking):
             run.referrer = None
 
     def _transfer_failed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None and run.referrer is not None and run.referrer.id == record.unit:
             run.referrer = None
 
     def _transferred(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit or "")
+        leg = self._legs.get(record.unit)
         if leg is None:
             return
         self._transfer_failed(record, facts)
@@ -331,19 +334,19 @@ class View(Linking):
     # --- queues ---
 
     def _queued(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None and run.session is not None:
             self._out.append(told.Queued(self._at, run.session, str(facts.get("queue", ""))))
 
     def _unqueued(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is not None and run.session is not None:
             self._out.append(told.Unqueued(self._at, run.session))
 
     # --- records ---
 
     def _record_started(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         if run is None or run.session is None:
             return
         unit = record.unit or ""
@@ -356,7 +359,7 @@ class View(Linking):
         self._out.append(told.RecordStarted(self._at, run.session, leg, link, number, url))
 
     def _record_stopped(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session or "")
+        run = self._runs.get(record.session)
         number = int(facts.get("record", 0))
         if run is None or run.session is None or number not in (run.records or ()):
             return
@@ -369,28 +372,31 @@ class View(Linking):
 
 _Handler = Callable[[View, Record, Facts], None]
 
-_HANDLERS: Final[dict[str, dict[str, _Handler]]] = {
-    "session": {"created": View._session_created, "ended": View._session_ended},
-    "leg": {
-        "created": View._created,
-        "routed": View._routed,
-        "ringing": View._ringing,
-        "early_media": View._early_media,
-        "answered": View._answered,
-        "forwarded": View._forwarded,
-        "held": View._held,
-        "resumed": View._held,
-        "dtmf": View._dtmf,
-        "refer": View._refer,
-        "transferred": View._transferred,
-        "transfer failed": View._transfer_failed,
-        "ended": View._ended,
-    },
-    "queue": {"entered": View._queued, "served": View._unqueued, "gone": View._unqueued},
-    "media": {"routed": View._media_routed, "cut": View._media_cut},
-    "recording": {"started": View._record_started, "stopped": View._record_stopped},
+_HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
+    ("session", "created"): View._session_created,
+    ("session", "ended"): View._session_ended,
+    ("leg", "created"): View._created,
+    ("leg", "routed"): View._routed,
+    ("leg", "ringing"): View._ringing,
+    ("leg", "early_media"): View._early_media,
+    ("leg", "answered"): View._answered,
+    ("leg", "forwarded"): View._forwarded,
+    ("leg", "held"): View._held,
+    ("leg", "resumed"): View._held,
+    ("leg", "dtmf"): View._dtmf,
+    ("leg", "refer"): View._refer,
+    ("leg", "transferred"): View._transferred,
+    ("leg", "transfer failed"): View._transfer_failed,
+    ("leg", "ended"): View._ended,
+    ("queue", "entered"): View._queued,
+    ("queue", "served"): View._unqueued,
+    ("queue", "gone"): View._unqueued,
+    ("media", "routed"): View._media_routed,
+    ("media", "cut"): View._media_cut,
+    ("recording", "started"): View._record_started,
+    ("recording", "stopped"): View._record_stopped,
 }
 """What is done with each record that means something, by its kind and name."""
 
-KINDS: Final = frozenset(_HANDLERS)
+KINDS: Final = frozenset(kind for kind, _ in _HANDLERS)
 """The kinds of records that can mean something."""

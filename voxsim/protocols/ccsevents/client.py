@@ -13,8 +13,7 @@ from typing import Any, Final, Protocol
 
 import attrs
 
-from voxsim.protocols.ccsevents.domains import Message
-from voxsim.protocols.ccsevents.events import Event
+from voxsim.protocols.ccsevents.events import Event, Message
 from voxsim.protocols.ccsevents.requests import (
     BAD,
     FAILED,

@@ -6,13 +6,12 @@ different domains, each gets its own fork alone, until one answers: that one's d
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 import attrs
 
-from voxsim.protocols.ccsevents.events import TYPES, Event
+from voxsim.protocols.ccsevents.events import TYPES, Event, Message, shown
 from voxsim.protocols.ccsevents.objects import Call, Seance
 
 _BURST: Final = frozenset({
@@ -33,8 +32,8 @@ _ONLY: Final = -1
 
 
 @attrs.define(eq=False)
-class Message:
-    """An event for one domain."""
+class Sent:
+    """An event for one of several domains: a `Message`."""
 
     domain: str
     event: Event
@@ -45,8 +44,8 @@ class Message:
         return self.event.at
 
     def shown(self) -> list[str]:
-        """The message for a person to read: where it goes and what it is, and its payload."""
-        return [f"{self.domain}  {self.event.name}", json.dumps(self.event.data, ensure_ascii=False)]
+        """See `Message`."""
+        return shown(self.domain, self.event)
 
 
 @attrs.define(eq=False)
@@ -70,7 +69,7 @@ class _Fork:
 
 
 @attrs.define(eq=False)
-class _Audience:
+class Audience:
     """Those who receive a seance's events.
 
     Attributes:
@@ -84,7 +83,7 @@ class _Audience:
 
     whole: list[str] = attrs.field(factory=list)
     forks: dict[str, _Fork] = attrs.field(factory=dict)
-    numbers: list[Message] = attrs.field(factory=list)
+    numbers: list[Sent] = attrs.field(factory=list)
     sent: set[Event] = attrs.field(factory=set)
     open_since: int | None = None
     recent: bool = False
@@ -127,12 +126,11 @@ class Domains:
     """Sends events to domains.
 
     Args:
-        count: how many domains there are.
+        known: the domains there are, as far as that is known; there may be more of them later.
     """
 
-    def __init__(self, count: Callable[[], int]) -> None:
-        self._count = count
-        self._audiences: dict[str, _Audience] = {}
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
         self._open: dict[str, tuple[int, Seance]] = {}
         self._out: list[Message] = []
 
@@ -141,45 +139,51 @@ class Domains:
         """Whether it is not known yet, somewhere, who else is rung."""
         return bool(self._open)
 
-    def send(self, events: list[Event]) -> list[Message]:
+    def send(self, events: list[Event]) -> Sequence[Message]:
         """Who receives these events, in order."""
-        self._out = out = list[Message]()
-        count = self._count()
-        audience: _Audience | None = None
-        seance: Seance | None = None
+        count = len(self._known)
+        if count == 1:
+            for event in events:
+                if not event.seance.sole:
+                    break
+            else:
+                return events
+        out: list[Message] = []
+        self._out = out
         for event in events:
-            if event.seance is not seance:
-                seance = event.seance
-                audience = self._audiences.get(seance.id)
-                if audience is None and event.type == "call_create":
-                    audience = self._audiences[seance.id] = _Audience()
+            seance = event.seance
+            audience = seance.audience
             if audience is None:
                 if event.type == "connection_failure" and seance.domain:
                     # A session that never had a call: all that is known is whose scenario called in vain.
-                    out.append(Message(seance.domain, event))
-            elif len(audience.whole) == count and audience.settled:
+                    out.append(Sent(seance.domain, event))
+                if event.type != "call_create":
+                    continue
+                audience = seance.audience = Audience()
+            if len(audience.whole) == count and audience.settled:
                 # All there are get everything: there is nobody from whom to keep anything.
-                out.extend(Message(domain, event) for domain in audience.whole)
-                if event.type == "seance_delete":
-                    self._seance_deleted(audience, event)
+                out.extend([Sent(domain, event) for domain in audience.whole])
+                if count == 1:
+                    seance.sole = audience.whole[0]
             else:
                 self._take(audience, event)
         return out
 
     def flush(self, now: int) -> list[Message]:
         """What has waited long enough, at this moment in unix milliseconds."""
-        self._out = out = list[Message]()
+        out: list[Message] = []
+        self._out = out
         for since, seance in tuple(self._open.values()):
             if now - since > BURST_MS:
-                self._close(self._audiences[seance.id], seance)
+                self._close(seance)
         return out
 
     # --- one event ---
 
-    def _take(self, audience: _Audience, event: Event) -> None:
+    def _take(self, audience: Audience, event: Event) -> None:
         kind, call = event.type, event.call
         if audience.open_since is not None and not _in_burst(audience, event):
-            self._close(audience, event.seance)
+            self._close(event.seance)
         before, after = _STEPS[kind]
         if before is not None:
             before(self, audience, event)
@@ -190,7 +194,7 @@ class Domains:
         for domain in whole:
             # A number may be another domain's: who is the only one called so far hears of it when it is known whose.
             late = kind == "seance_set_next_number" and audience.only(domain)
-            (audience.numbers if late else self._out).append(Message(domain, event))
+            (audience.numbers if late else self._out).append(Sent(domain, event))
         if call is not None and call.domain and call.domain not in whole:
             self._take_own(audience, event, call, call.domain)
         if audience.recent:
@@ -198,27 +202,27 @@ class Domains:
         if after is not None:
             after(self, audience, event)
 
-    def _take_own(self, audience: _Audience, event: Event, call: Call, domain: str) -> None:
+    def _take_own(self, audience: Audience, event: Event, call: Call, domain: str) -> None:
         """An event of one call: its own domain gets it, whatever else that gets."""
         if audience.open_since is not None:
             if call.side == "b":
                 return
             audience.sent.add(event)
-        self._out.append(Message(domain, event))
+        self._out.append(Sent(domain, event))
 
-    def _call_created(self, audience: _Audience, event: Event) -> None:
+    def _call_created(self, audience: Audience, event: Event) -> None:
         call = event.call
         if call is not None and call.side == "b":
             self._ring(audience, event)
         elif call is not None and not audience.whole and event.seance.first in ("", call.id):
             audience.enter(call.domain)
 
-    def _attached(self, audience: _Audience, event: Event) -> None:
+    def _attached(self, audience: Audience, event: Event) -> None:
         if event.call is not None and event.call.id == event.seance.first:
             # The call has been routed to the scenario: its domain is a called one from here on.
             audience.enter(event.seance.domain)
 
-    def _connection_created(self, audience: _Audience, event: Event) -> None:
+    def _connection_created(self, audience: Audience, event: Event) -> None:
         """A connection: its caller's domain gets everything, whoever else does."""
         if event.connection is not None:
             audience.enter(event.connection.people[0].domain)
@@ -227,7 +231,7 @@ class Domains:
             audience.open_since = event.at
             self._open[event.seance.id] = event.at, event.seance
 
-    def _ring(self, audience: _Audience, event: Event) -> None:
+    def _ring(self, audience: Audience, event: Event) -> None:
         """Somebody of a domain is rung; a domain that was the only one so far is not any more."""
         call = event.call
         if call is None or call.side != "b":
@@ -243,27 +247,29 @@ class Domains:
                 audience.whole.remove(other)
                 fork.given[other] = len(fork.events)
 
-    def _talks(self, audience: _Audience, event: Event) -> None:
+    def _talks(self, audience: Audience, event: Event) -> None:
         if event.call is not None and event.facts["state"] == "talk":
             self._answer(audience, event.call)
 
-    def _established(self, audience: _Audience, event: Event) -> None:
+    def _established(self, audience: Audience, event: Event) -> None:
         callee = event.facts.get("bcallid")
         if event.connection is not None and callee in event.connection.calls:
             self._answer(audience, event.connection.calls[callee])
 
-    def _connection_deleted(self, audience: _Audience, event: Event) -> None:
+    def _connection_deleted(self, audience: Audience, event: Event) -> None:
         if event.connection is not None:
             audience.forks.pop(event.connection.id, None)
 
-    def _seance_deleted(self, audience: _Audience, event: Event) -> None:
-        del self._audiences[event.seance.id]
+    def _seance_deleted(self, audience: Audience, event: Event) -> None:
         self._open.pop(event.seance.id, None)
 
     # --- when it is known who is rung ---
 
-    def _close(self, audience: _Audience, seance: Seance) -> None:
+    def _close(self, seance: Seance) -> None:
         self._open.pop(seance.id, None)
+        audience = seance.audience
+        if audience is None:
+            return
         audience.open_since = None
         for fork in audience.forks.values():
             begun, fork.begun = fork.begun, None
@@ -271,7 +277,7 @@ class Domains:
                 continue
             outer = [domain for domain in fork.domains if domain not in audience.whole]
             if len(fork.domains) == 1 and outer:
-                self._out.extend(Message(outer[0], event) for event in begun if not audience.told(event, outer[0]))
+                self._out.extend(Sent(outer[0], event) for event in begun if not audience.told(event, outer[0]))
                 audience.whole.append(outer[0])
                 fork.given[outer[0]] = _ONLY
             for event in begun:
@@ -280,10 +286,10 @@ class Domains:
                     continue
                 domain = call.domain
                 if domain and domain not in audience.whole and event not in audience.sent:
-                    self._out.append(Message(domain, event))
+                    self._out.append(Sent(domain, event))
         audience.sent.clear()
 
-    def _answer(self, audience: _Audience, call: Call) -> None:
+    def _answer(self, audience: Audience, call: Call) -> None:
         """Somebody answered: its domain gets what was withheld from it, and everything from now on."""
         fork = _fork_of(audience, call)
         if fork is None or call.side != "b" or fork.answered:
@@ -293,22 +299,22 @@ class Domains:
         if domain and domain not in audience.whole:
             known = fork.events[fork.given.get(domain, 0) :]
             own = (event for event in known if event.call is None or event.call.domain != domain)
-            self._out.extend(Message(domain, event) for event in own)
+            self._out.extend(Sent(domain, event) for event in own)
             audience.whole.append(domain)
 
 
-def _in_burst(audience: _Audience, event: Event) -> bool:
+def _in_burst(audience: Audience, event: Event) -> bool:
     """Whether an event still belongs to the beginning of a connection."""
     kind = event.type
     dialling = kind in _BURST or (kind == "seance_set_state" and event.facts["state"] == "dialing")
     return dialling and audience.open_since is not None and event.at - audience.open_since <= BURST_MS
 
 
-def _fork_of(audience: _Audience, call: Call) -> _Fork | None:
+def _fork_of(audience: Audience, call: Call) -> _Fork | None:
     return audience.forks.get(call.connection.id) if call.connection is not None else None
 
 
-_Step = Callable[[Domains, _Audience, Event], None]
+_Step = Callable[[Domains, Audience, Event], None]
 
 _STEPS: Final[dict[str, tuple[_Step | None, _Step | None]]] = {
     **dict.fromkeys(TYPES, (None, None)),

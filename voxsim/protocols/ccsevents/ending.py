@@ -39,7 +39,8 @@ class Ending(Telling):
 
     def flush(self, now: int) -> list[Event]:
         """What has been kept back for too long, at this moment in unix milliseconds."""
-        self._out = out = list[Event]()
+        out: list[Event] = []
+        self._out = out
         self._at = now
         for seance in tuple(self._waiting.values()):
             if self._overdue(seance):
@@ -67,10 +68,11 @@ class Ending(Telling):
         if connection is not None and calling and leg.link is not None:
             self._fail_unanswered(connection, leg, leg.link)
         self._delete_call(call, leg)
-        for identity, (left, link) in tuple(seance.left.items()):
-            if not left.calls:
-                del seance.left[identity]
-                self._drop(left, link)
+        if seance.left:
+            for identity, (left, link) in tuple(seance.left.items()):
+                if not left.calls:
+                    del seance.left[identity]
+                    self._drop(left, link)
         if connection is not None and call.side == "b" and seance.state == "dialing" and not connection.ringing:
             # The caller whom the scenario had answered before is with the scenario again, unless it leaves, too.
             self._keep_back(seance)
@@ -133,12 +135,13 @@ class Ending(Telling):
         self._waiting.pop(seance.key, None)
         seance.since = None
         ends, left = seance.ends, seance.left
-        seance.ends, seance.left = {}, {}
-        for identity, leg in ends.items():
-            if (call := self._calls.get(identity)) is not None:
-                self._end(call, leg)
-        for connection, link in left.values():
-            self._drop(connection, link)
+        if ends or left:
+            seance.ends, seance.left = {}, {}
+            for identity, leg in ends.items():
+                if (call := self._calls.get(identity)) is not None:
+                    self._end(call, leg)
+            for connection, link in left.values():
+                self._drop(connection, link)
         for connection in tuple(seance.connections.values()):
             call = seance.calls.get(connection.caller)
             if connection.waits and connection.since is not None and call is not None:

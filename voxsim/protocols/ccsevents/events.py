@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from voxsim.protocols.callevents.model import Party
@@ -36,8 +37,10 @@ TYPES: Final = (
 """Every type."""
 
 
-class Event:
-    """One event, as it is made once and sent to many.
+class Event(NamedTuple):
+    """One event, as it is made once and sent to many. To the one domain of a seance that has no other it is a message.
+
+    Two are the same only when they are one: they are compared by identity. They are tuples, since many are made.
 
     Attributes:
         type: one of `TYPES`.
@@ -48,26 +51,19 @@ class Event:
         call, connection: what it is about, as far as it is about one.
     """
 
-    __slots__ = ("_text", "at", "call", "connection", "facts", "number", "seance", "type")
+    type: str
+    at: int
+    number: int
+    facts: dict[str, Any]
+    seance: Seance
+    call: Call | None = None
+    connection: Connection | None = None
 
-    def __init__(
-        self,
-        kind: str,
-        at: int,
-        number: int,
-        facts: dict[str, Any],
-        seance: Seance,
-        call: Call | None = None,
-        connection: Connection | None = None,
-    ) -> None:
-        self.type = kind
-        self.at = at
-        self.number = number
-        self.facts = facts
-        self.seance = seance
-        self.call = call
-        self.connection = connection
-        self._text: str | None = None
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __repr__(self) -> str:
         return f"<{CLASS}.{self.type} {self.data}>"
@@ -76,6 +72,16 @@ class Event:
     def name(self) -> str:
         """Its identifier in subscriptions: `ccsevents.call_create`."""
         return f"{CLASS}.{self.type}"
+
+    @property
+    def domain(self) -> str:
+        """The domain that receives it when there is no other."""
+        return self.seance.sole
+
+    @property
+    def event(self) -> Event:
+        """Itself."""
+        return self
 
     @property
     def people(self) -> tuple[Party, ...]:
@@ -95,7 +101,38 @@ class Event:
 
     @property
     def text(self) -> str:
-        """The envelope as JSON; made when somebody is to get it, and once for all."""
-        if self._text is None:
-            self._text = json.dumps(self.written(), ensure_ascii=False, separators=(",", ":"))
-        return self._text
+        """The envelope as JSON; made when somebody is to get it, and once for all who get it now."""
+        return _text(self)
+
+    def shown(self) -> list[str]:
+        """See `Message`."""
+        return shown(self.domain, self)
+
+
+class Message(Protocol):
+    """An event for one domain."""
+
+    @property
+    def at(self) -> int:
+        """When it happened, in unix milliseconds."""
+
+    @property
+    def domain(self) -> str:
+        """Who receives it."""
+
+    @property
+    def event(self) -> Event:
+        """What is received."""
+
+    def shown(self) -> list[str]:
+        """The message for a person to read: where it goes and what it is, and its payload."""
+
+
+def shown(domain: str, event: Event) -> list[str]:
+    """An event for a domain, for a person to read."""
+    return [f"{domain}  {event.name}", json.dumps(event.data, ensure_ascii=False)]
+
+
+@lru_cache(16)
+def _text(event: Event) -> str:
+    return json.dumps(event.written(), ensure_ascii=False, separators=(",", ":"))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.people import People
-from voxsim.protocols.ccsevents.domains import Domains, Message
+from voxsim.protocols.ccsevents.domains import Domains
 from voxsim.protocols.ccsevents.ending import GRACE
-from voxsim.protocols.ccsevents.events import Event
-from voxsim.protocols.ccsevents.fold import Fold
+from voxsim.protocols.ccsevents.events import Event, Message
+from voxsim.protocols.ccsevents.fold import HANDLERS, Fold
 
 if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
@@ -34,13 +34,22 @@ class CcsEvents:
 
     def __init__(self, people: People | None = None, *, failure_on_no_answer: bool = False) -> None:
         self.fold = Fold(failure_on_no_answer=failure_on_no_answer)
-        self._domains = Domains(lambda: people.domains if people is not None else 0)
+        self._fold = self.fold.take
+        self._domains = Domains(people.tenants if people is not None else ())
         self.on_wait: Callable[[], None] | None = None
         self.on_events: Callable[[list[Event]], None] | None = None
 
+    @property
+    def wants(self) -> Collection[type[Happening]]:
+        """The happenings that mean something."""
+        return HANDLERS.keys()
+
     def take(self, happening: Happening) -> Iterable[Message]:
         """The events that one more happening means, in order, each for one domain."""
-        messages = self._send(self.fold.take(happening))
+        events = self._fold(happening)
+        if self.on_events is not None:
+            self.on_events(events)
+        messages = self._domains.send(events) if events else ()
         if self.on_wait is not None and (self.fold.waits or self._domains.waits):
             self.on_wait()
         return messages
@@ -81,7 +90,7 @@ class CcsEvents:
 
         self.on_wait = wait
 
-    def _send(self, events: list[Event]) -> list[Message]:
+    def _send(self, events: list[Event]) -> Sequence[Message]:
         if self.on_events is not None:
             self.on_events(events)
         return self._domains.send(events)

@@ -29,16 +29,14 @@ class Fold(Ending):
 
     def take(self, happening: Happening) -> list[Event]:
         """The events that one more happening means, in order."""
-        handler = _HANDLERS.get(type(happening))
-        if handler is None:
-            return []
-        self._out = out = list[Event]()
+        out: list[Event] = []
+        self._out = out
         self._at = happening.at
         if self._waiting:
             seance = self._waiting.get(happening.session.id)
             if seance is not None and not (isinstance(happening, _ENDS) and not self._overdue(seance)):
                 self._release(seance)
-        handler(self, happening)
+        HANDLERS[type(happening)](self, happening)
         return out
 
     def call(self, identity: str) -> Call | None:
@@ -138,7 +136,7 @@ class Fold(Ending):
         seance = call.seance if call is not None else self._seance(happening.session)
         referred = link.referred_by
         connection = Connection(
-            cid=seance.uuid("c", int(link.id.rpartition(".")[2])),
+            cid=seance.uuid("c", link.number),
             invitets=caller.created,
             seance=seance,
             caller=caller.id,
@@ -254,7 +252,7 @@ class Fold(Ending):
         if seance is None:
             return
         self._release(seance)
-        self._waiting.pop(happening.session.id, None)
+        self._waiting.pop(seance.key, None)
         seance.over = True
         self._settle(seance)
 
@@ -267,7 +265,7 @@ class Fold(Ending):
         return seance
 
 
-_HANDLERS: Final[dict[type[Happening], Callable[[Fold, Any], None]]] = {
+HANDLERS: Final[dict[type[Happening], Callable[[Fold, Any], None]]] = {
     told.LegCreated: Fold._leg_created,
     told.Routed: Fold._routed,
     told.TargetAdded: Fold._target_added,
@@ -289,3 +287,4 @@ _HANDLERS: Final[dict[type[Happening], Callable[[Fold, Any], None]]] = {
     told.LinkEnded: Fold._link_ended,
     told.SessionEnded: Fold._session_ended,
 }
+"""What each happening leads to: every kind of them to something."""

@@ -7,11 +7,15 @@ answered, a seance is all that one first call drags along. Times are unix millis
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from voxsim.protocols.callevents.model import Party, PartyKind
+
+if TYPE_CHECKING:
+    from voxsim.protocols.ccsevents.domains import Audience
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -141,7 +145,7 @@ class Connection:
             "connectionid": self.id,
             "cid": self.cid,
             "invitets": self.invitets,
-            "invitedt": datetime.fromtimestamp(self.invitets / 1000, UTC).isoformat(timespec="milliseconds"),
+            "invitedt": f"{_second(self.invitets // 1000)}.{self.invitets % 1000:03d}+00:00",
             "seanceid": self.seance.id if self.attached else None,
             "calls": list(self.calls),
             "acallid": self.caller,
@@ -154,6 +158,11 @@ class Connection:
             "isrec": self.records > 0,
             "key": self.key,
         }
+
+
+@lru_cache(64)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 @attrs.define(eq=False)
@@ -179,7 +188,8 @@ class Seance:
         calls: those that are alive, by id; so are the connections.
         records: those that are running, by their number.
         people: all who have been in it.
-        last: the moment of its last event.
+        sole: the only domain there is, from when on it receives everything; empty before, or when there are several.
+        audience: who receives its events; see `domains`.
         over: its session has ended; it goes with its last call.
         ends: calls whose end is not told yet, since those whom they called are about to end, too.
         left: connections that are over, while the one who called is about to end, too.
@@ -199,9 +209,10 @@ class Seance:
     connections: dict[str, Connection] = attrs.field(factory=dict, repr=False)
     records: dict[int, Record] = attrs.field(factory=dict, repr=False)
     people: tuple[Party, ...] = ()
+    sole: str = ""
+    audience: Audience | None = attrs.field(default=None, repr=False)
     started: int
     ended: int | None = None
-    last: int = 0
     told: bool = False
     over: bool = False
     count: int = 0

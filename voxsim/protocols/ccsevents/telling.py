@@ -44,6 +44,7 @@ TERMINATED: Final = "call_terminate"
 """The word for the end of a connection that the platform itself broke."""
 
 _KEY: Final = "fs:voxsim:"
+_new: Final = tuple.__new__  # many events are made: without the function that a NamedTuple has for it
 
 
 class Telling:
@@ -78,7 +79,7 @@ class Telling:
             return
         call.prev_state, call.state = call.state, state
         if state == "talk" and call.answered is None:
-            call.answered = self._moment(call.seance)
+            call.answered = self._at
         data = {
             "callid": call.id,
             "connectionid": _id(call.connection),
@@ -97,7 +98,7 @@ class Telling:
         """A call's last two events; it leaves its connection and its seance behind."""
         seance, connection = call.seance, call.connection
         self._set_state(call, "stopped")
-        call.ended = self._moment(seance)
+        call.ended = self._at
         cause = leg.cause or Cause.ERROR
         data = {
             "callid": call.id,
@@ -245,24 +246,29 @@ class Telling:
 
     def _refresh(self, seance: Seance) -> None:
         """The state that follows from the connections there are, when one was answered, held or is over."""
-        dialogs = [one for one in seance.connections.values() if one.state == "dialog"]
-        if dialogs:
-            self._set_seance(seance, "hold" if all(one.on_hold for one in dialogs) else "talk")
-        elif any(one.ringing for one in seance.connections.values()):
-            self._set_seance(seance, "dialing")
-        elif any(call.talks for call in seance.calls.values()):
-            self._set_seance(seance, "queue" if seance.queued else "ivr")
+        state = ""
+        for connection in seance.connections.values():
+            if connection.state == "dialog":
+                state = "hold"
+                if not connection.on_hold:
+                    state = "talk"
+                    break
+            elif not state and connection.ringing:
+                state = "dialing"
+        if state:
+            self._set_seance(seance, state)
+            return
+        for call in seance.calls.values():
+            if call.talks:
+                self._set_seance(seance, "queue" if seance.queued else "ivr")
+                return
 
     def _delete_seance(self, seance: Seance) -> None:
         self._set_seance(seance, "stopped")
-        seance.ended = self._moment(seance)
+        seance.ended = self._at
         self._tell("seance_delete", seance, {"seanceid": seance.id, "duration": seance.ended - seance.started})
 
     # --- inside ---
-
-    def _moment(self, seance: Seance) -> int:
-        """Now; never before what was told of this seance last."""
-        return max(self._at, seance.last)
 
     def _tell(
         self,
@@ -272,9 +278,8 @@ class Telling:
         call: Call | None = None,
         connection: Connection | None = None,
     ) -> None:
-        seance.count += 1
-        seance.last = max(seance.last, self._at)
-        self._out.append(Event(kind, seance.last, seance.count, facts, seance, call, connection))
+        seance.count = number = seance.count + 1
+        self._out.append(_new(Event, (kind, self._at, number, facts, seance, call, connection)))
 
 
 def key_of(url: str) -> str:

@@ -142,7 +142,7 @@ class Calls:
 
     def take(self, happening: Happening) -> list[Moment]:
         """What one more happening means, in order."""
-        handler = _HANDLERS.get(type(happening))
+        handler = HANDLERS.get(type(happening))
         if handler is None:
             return []
         out: list[Moment] = []
@@ -371,7 +371,7 @@ def _direction(caller: Party, callee: Party) -> Direction | None:
     return Direction.IN if _inside(callee) else None
 
 
-_HANDLERS: Final[dict[type[Happening], Callable[[Calls, _Call, Any], None]]] = {
+HANDLERS: Final[dict[type[Happening], Callable[[Calls, _Call, Any], None]]] = {
     told.LegCreated: Calls._leg_created,
     told.LegLinked: Calls._leg_linked,
     told.LegRinging: Calls._ringing,
@@ -384,3 +384,4 @@ _HANDLERS: Final[dict[type[Happening], Callable[[Calls, _Call, Any], None]]] = {
     told.RecordReady: Calls._record_ready,
     told.SessionEnded: Calls._session_ended,
 }
+"""What each happening leads to."""

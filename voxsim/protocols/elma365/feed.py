@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import attrs
 from voxsim.parties.telephonyentries import ElmaEntry, ModuleEntry, WebhookEntry
 from voxsim.protocols.callevents.feeds import Setting
 from voxsim.protocols.callevents.happenings import Happening
-from voxsim.protocols.elma365.calls import Calls
+from voxsim.protocols.elma365.calls import HANDLERS, Calls
 from voxsim.protocols.elma365.dialects import DIALECTS, Speech, Told
 
 WEBHOOK: Final = "/voip/webhook/"
@@ -81,6 +81,11 @@ class Webhooks:
     def __init__(self, subscribers: Iterable[Subscriber] = ()) -> None:
         self.subscribers = list(subscribers)
         self._calls = Calls()
+
+    @property
+    def wants(self) -> Collection[type[Happening]]:
+        """The happenings that mean something."""
+        return HANDLERS.keys()
 
     def take(self, happening: Happening) -> Iterable[Webhook]:
         """The webhooks that one more happening means, in order."""

@@ -6,7 +6,7 @@ Dial-In, its last one Hangup; Answer comes between them, at most once. Who never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 import attrs
@@ -19,6 +19,8 @@ from voxsim.protocols.callevents.model import Leg, Link, Party, PartyKind, Sessi
 from voxsim.protocols.voipnow.configured import dialect_of, rules_of
 from voxsim.protocols.voipnow.requests import ANSWER, CALLING, CallEvent, Dialect, Parameters
 from voxsim.protocols.voipnow.rules import EventType, Rules
+
+_new: Final = tuple.__new__  # for a CallEvent, without the function that a NamedTuple has for it
 
 
 @attrs.define(eq=False)
@@ -60,6 +62,11 @@ class VoipNow:
         self._calls: dict[str, _Call] = {}
         self._out: list[CallEvent] = []
         self._at = 0
+
+    @property
+    def wants(self) -> Collection[type[Happening]]:
+        """The happenings that mean something."""
+        return _HANDLERS.keys()
 
     def take(self, happening: Happening) -> Iterable[CallEvent]:
         """The requests that one more happening means, in the order in which they are to be made."""
@@ -114,7 +121,7 @@ class VoipNow:
         caller, callee = happening.link.initiator, happening.leg.party
         part = self._call(happening.session).parts.get(caller.id)
         if part is not None and part.known.outgoing:
-            part.known = attrs.evolve(part.known, called_extension=_visible(callee, part.owner))
+            part.known = part.known.reaching(_visible(callee, part.owner))
             self._answer(part, EventType.ANSWER_OUT)
 
     def _leg_ended(self, happening: told.LegEnded) -> None:
@@ -133,10 +140,7 @@ class VoipNow:
     # --- the parts ---
 
     def _call(self, session: Session) -> _Call:
-        call = self._calls.get(session.id)
-        if call is None:
-            call = self._calls[session.id] = _Call()
-        return call
+        return self._calls.get(session.id) or self._calls.setdefault(session.id, _Call())
 
     def _reaches_menu(self, call: _Call, leg: Leg) -> None:
         """A call comes to the scenario's own extension; to one that is only assumed, when the scenario answers."""
@@ -209,7 +213,8 @@ class VoipNow:
     def _tell(self, part: _Part, event: EventType, status: str = CALLING) -> None:
         extension = part.owner.extended
         for rule in self.rules.due(extension, event):
-            self._out.append(CallEvent(self._at, extension, rule, status, part.known, self._dialect))
+            request = (self._at, extension, rule, status, part.known, self._dialect)
+            self._out.append(_new(CallEvent, request))
 
 
 def _outcome(part: _Part, leg: Leg) -> Cause | None:
@@ -233,7 +238,8 @@ def _number(party: Party, viewer: Party | None = None) -> str:
 
 def _visible(party: Party, viewer: Party) -> str:
     """An extension in extended form, as far as another one may see it: those of other clients are numbers to it."""
-    return party.extended if party.tenant == viewer.tenant else ""
+    known, own = party.tenant, viewer.tenant
+    return party.extended if known is own or known == own else ""
 
 
 def _passed_on(caller: Leg, leg: Leg) -> bool:

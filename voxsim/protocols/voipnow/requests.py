@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 import attrs
@@ -50,9 +50,12 @@ class Dialect:
         return status if self.full or status == ANSWER else UNKNOWN
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)
 class Parameters:
-    """What is known of the call for the extension whose event it is; texts, empty when there is nothing to say."""
+    """What is known of the call for the extension whose event it is; texts, empty when there is nothing to say.
+
+    Never changed, since requests that are on their way share them; frozen, they would take long to make.
+    """
 
     call_id: str
     caller_number: str = ""
@@ -62,6 +65,19 @@ class Parameters:
     outgoing: bool = False
     caller_extension: str = ""
     called_number: str = ""
+
+    def reaching(self, extension: str) -> Parameters:
+        """The same for somebody who has got another extension on the line."""
+        return Parameters(
+            call_id=self.call_id,
+            caller_number=self.caller_number,
+            caller_name=self.caller_name,
+            called_did=self.called_did,
+            called_extension=extension,
+            outgoing=self.outgoing,
+            caller_extension=self.caller_extension,
+            called_number=self.called_number,
+        )
 
     def pairs(self, status: str, dialect: Dialect) -> tuple[tuple[str, str], ...]:
         """All ten, always, in the documented order, with this CallStatus."""
@@ -82,8 +98,7 @@ class Parameters:
         )
 
 
-@attrs.define
-class CallEvent:
+class CallEvent(NamedTuple):
     """One request as it is to be made. It is encoded when somebody asks for it.
 
     Attributes:
