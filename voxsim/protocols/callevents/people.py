@@ -153,9 +153,11 @@ class People:
 
     def scenario(self, rule: str, application: str, dialled: str) -> Party:
         """The scenario of a rule; it has an extension when the configuration gives it one, or nobody has any."""
-        # A rule that runs by itself belongs to an application that the configuration does not name.
-        ours = [application] if application in self._applications else self._applications
-        party = next((found for one in ours if (found := self._menus.get((one, rule))) is not None), None)
+        party = None
+        if self._menus:
+            # A rule that runs by itself belongs to an application that the configuration does not name.
+            ours = [application] if application in self._applications else self._applications
+            party = next((found for one in ours if (found := self._menus.get((one, rule))) is not None), None)
         if party is None and self.everybody:
             return self._met.get(f"rule {rule}") or self._meet(f"rule {rule}", rule, PartyKind.SCENARIO)
         return party or _nobody(PartyKind.SCENARIO, dialled or rule, rule)

@@ -131,6 +131,7 @@ class Domains:
 
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
+        self._others = 0  # the seances that are told of to some domains alone
         self._open: dict[str, tuple[int, Seance]] = {}
         self._out: list[Message] = []
 
@@ -140,14 +141,10 @@ class Domains:
         return bool(self._open)
 
     def send(self, events: list[Event]) -> Sequence[Message]:
-        """Who receives these events, in order."""
+        """Who receives these events, in order; there is one at least."""
         count = len(self._known)
-        if count == 1:
-            for event in events:
-                if not event.seance.sole:
-                    break
-            else:
-                return events
+        if count == 1 and not self._others and events[0].seance.sole:
+            return events
         out: list[Message] = []
         self._out = out
         for event in events:
@@ -160,11 +157,15 @@ class Domains:
                 if event.type != "call_create":
                     continue
                 audience = seance.audience = Audience()
+                self._others += 1
             if len(audience.whole) == count and audience.settled:
                 # All there are get everything: there is nobody from whom to keep anything.
                 out.extend([Sent(domain, event) for domain in audience.whole])
-                if count == 1:
+                if count == 1 and not seance.sole:
                     seance.sole = audience.whole[0]
+                    self._others -= 1
+                elif event.type == "seance_delete":
+                    self._seance_deleted(audience, event)
             else:
                 self._take(audience, event)
         return out
@@ -261,6 +262,8 @@ class Domains:
             audience.forks.pop(event.connection.id, None)
 
     def _seance_deleted(self, audience: Audience, event: Event) -> None:
+        if not event.seance.sole:
+            self._others -= 1
         self._open.pop(event.seance.id, None)
 
     # --- when it is known who is rung ---

@@ -34,7 +34,6 @@ class CcsEvents:
 
     def __init__(self, people: People | None = None, *, failure_on_no_answer: bool = False) -> None:
         self.fold = Fold(failure_on_no_answer=failure_on_no_answer)
-        self._fold = self.fold.take
         self._domains = Domains(people.tenants if people is not None else ())
         self.on_wait: Callable[[], None] | None = None
         self.on_events: Callable[[list[Event]], None] | None = None
@@ -46,10 +45,7 @@ class CcsEvents:
 
     def take(self, happening: Happening) -> Iterable[Message]:
         """The events that one more happening means, in order, each for one domain."""
-        events = self._fold(happening)
-        if self.on_events is not None:
-            self.on_events(events)
-        messages = self._domains.send(events) if events else ()
+        messages = self._send(self.fold.take(happening))
         if self.on_wait is not None and (self.fold.waits or self._domains.waits):
             self.on_wait()
         return messages
@@ -93,7 +89,7 @@ class CcsEvents:
     def _send(self, events: list[Event]) -> Sequence[Message]:
         if self.on_events is not None:
             self.on_events(events)
-        return self._domains.send(events)
+        return self._domains.send(events) if events else ()
 
 
 def make(setting: Setting) -> CcsEvents:
