@@ -143,14 +143,16 @@ class Domains:
     def send(self, events: list[Event]) -> Sequence[Message]:
         """Who receives these events, in order; there is one at least."""
         count = len(self._known)
-        if count == 1 and not self._others and events[0].seance.sole:
+        if count == 1 and not self._others and (events[0].seance.sole or _sole_from(events[0])):
             return events
         out: list[Message] = []
         self._out = out
         for event in events:
             seance = event.seance
             audience = seance.audience
-            if audience is None:
+            if audience is None and seance.sole:
+                audience = seance.audience = Audience(whole=[seance.sole])
+            elif audience is None:
                 if event.type == "connection_failure" and seance.domain:
                     # A session that never had a call: all that is known is whose scenario called in vain.
                     out.append(Sent(seance.domain, event))
@@ -304,6 +306,14 @@ class Domains:
             own = (event for event in known if event.call is None or event.call.domain != domain)
             self._out.extend(Sent(domain, event) for event in own)
             audience.whole.append(domain)
+
+
+def _sole_from(event: Event) -> str:
+    """The domain, while there is no other, that is told of a whole seance from this event on, which is its first."""
+    call, seance = event.call, event.seance
+    if event.type == "call_create" and call is not None and call.side == "a" and seance.audience is None:
+        seance.sole = call.domain
+    return seance.sole
 
 
 def _in_burst(audience: Audience, event: Event) -> bool:

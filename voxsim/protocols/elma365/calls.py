@@ -18,6 +18,7 @@ from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.model import Leg, Link, Party, PartyKind, Session
 
 _PUBLIC_DIGITS: Final = 7
+_BEGINS: Final = (told.LegLinked, told.RouteFailed, told.RecordStarted)
 
 
 class Direction(StrEnum):
@@ -150,6 +151,8 @@ class Calls:
         self._at = happening.at
         call = self._calls.get(happening.session.id)
         if call is None:
+            if not _begins(happening):
+                return []
             call = self._calls[happening.session.id] = _Call()
         handler(self, call, happening)
         return out
@@ -329,6 +332,15 @@ class Calls:
         if part in call.waiting:
             call.waiting.remove(part)
             self._tell(Stage.HISTORY, part, record)
+
+
+def _begins(happening: Happening) -> bool:
+    """Whether there can be something to tell of a session from here on; nothing is, before an operator is in it."""
+    if isinstance(happening, told.LegCreated):
+        leg = happening.leg
+        link = None if leg.initiator else leg.link
+        return link is not None and _direction(link.initiator.party, leg.party) is not None
+    return isinstance(happening, _BEGINS)
 
 
 def _part_of(call: _Call, leg: Leg) -> Part | None:
