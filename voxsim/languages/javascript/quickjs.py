@@ -196,8 +196,8 @@ class QuickJs:
             self._spent = True
             raise JsOutOfMemory(_WORDS, thrown.stack if thrown is not None else "")
         if turns.over or turns.full:
-            # A promise took the interrupt for a rejection.
-            thrown = self._cut("")
+            # A promise may have taken the interrupt for a rejection; its place is known where it was thrown.
+            thrown = self._cut(thrown.stack if thrown is not None else "")
         if thrown is not None:
             raise thrown
         return result
