@@ -144,11 +144,15 @@ class Asker(Protocol):
         """It came to nothing."""
 
 
-class Web(Protocol):
-    """The rest of the internet, as a scenario's HTTP requests meet it."""
+class Fetcher(Protocol):
+    """What carries out HTTP requests."""
 
     def fetch(self, request: HttpRequest, asker: Asker) -> None:
         """Carry out one request; report to who asks. Redirects and time-outs are the engine's."""
+
+
+class Web(Fetcher, Protocol):
+    """The rest of the internet, as scenarios meet it."""
 
     def send_mail(self, mail: Mapping[str, Any], done: Callable[[int, str | None], None]) -> None:
         """Send one mail; call `done(SMTP code, error text or None)`."""

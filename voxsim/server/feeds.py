@@ -30,7 +30,7 @@ from voxsim.vocabulary.errors import ConfigurationError
 if TYPE_CHECKING:
     from voxsim.driver import Driver
     from voxsim.engine.http import HttpRequest
-    from voxsim.engine.ports import Asker, Headers, SocketFar, SocketNear, Web
+    from voxsim.engine.ports import Asker, Fetcher
     from voxsim.parties.entries import Configuration
     from voxsim.platform.storage import Storage
     from voxsim.server.server import Server
@@ -95,7 +95,7 @@ class CallEvents:
             self._switch.subscribe(self.feeds.see, KINDS)
         self.feeds.add(name, feed, deliver)
 
-    def delivery(self, name: str, web: Callable[[], Web] | None = None) -> Delivery:
+    def delivery(self, name: str, web: Callable[[], Fetcher] | None = None) -> Delivery:
         """What makes HTTP requests of a feed, over the real network unless another web is given.
 
         A receiver has real seconds, however fast scenario time goes.
@@ -171,7 +171,7 @@ class _LateWeb:
         self._driver = driver
         self._nursery = nursery
         self._ca_file = ca_file
-        self._web: Web | None = None
+        self._web: Fetcher | None = None
         self._waiting: list[tuple[HttpRequest, Asker]] | None = None
 
     def fetch(self, request: HttpRequest, asker: Asker) -> None:
@@ -183,14 +183,6 @@ class _LateWeb:
         else:
             self._waiting = [(request, asker)]
             self._nursery.start_soon(self._open)
-
-    def send_mail(self, mail: Any, done: Callable[[int, str | None], None]) -> None:
-        """No feed sends mails."""
-        raise NotImplementedError
-
-    def open_socket(self, url: str, protocols: tuple[str, ...], headers: Headers, near: SocketNear) -> SocketFar | None:
-        """No feed opens sockets."""
-        raise NotImplementedError
 
     async def _open(self) -> None:
         from voxsim.server.network import RealWeb

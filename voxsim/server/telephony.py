@@ -22,7 +22,7 @@ from voxsim.protocols.elma365.telephony import MODULES, Telephony
 from voxsim.server.messages import JSON, TEXT, Request, Response
 
 if TYPE_CHECKING:
-    from voxsim.engine.ports import Web
+    from voxsim.engine.ports import Fetcher
     from voxsim.parties.telephonyentries import ElmaEntry
     from voxsim.server.server import Server
 
@@ -39,7 +39,7 @@ class TelephonyDoor:
         web: where webhooks to others go.
     """
 
-    def __init__(self, entry: ElmaEntry, people: People, server: Server, web: Callable[[], Web]) -> None:
+    def __init__(self, entry: ElmaEntry, people: People, server: Server, web: Callable[[], Fetcher]) -> None:
         account = server.world.platform.account
         self._entry = entry
         self._server = server

@@ -6,6 +6,7 @@ asked for behind it; a turn is over when the last thing said sounds finished.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from enum import Enum
 from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -105,8 +106,9 @@ class Detector(MediaUnit):
     def _endpoint(self) -> str:
         return f"wss://local/{self.SERVICE.lower()}"
 
+    @abstractmethod
     def _tell_information(self, data: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Fire the detector's own event with what it says of itself."""
 
     # --- listening ---
 

@@ -6,6 +6,7 @@ one, whose events appear on the call. A playback runs in whole segments: nothing
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Generator, Mapping
 from enum import Enum
 from math import isfinite
@@ -351,9 +352,9 @@ class Playback(MediaUnit):
 
     # --- inside ---
 
+    @abstractmethod
     def _tell(self, moment: str, detail: Any = None) -> None:
         """Fire the event of a moment: created, ready, started, marker, buffering, finished, failed, stopped."""
-        raise NotImplementedError
 
     def _settle(self, event: Any) -> None:
         """Give `finished()` its result, once the event has been delivered."""

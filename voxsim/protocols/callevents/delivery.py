@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from voxsim.engine.http import HttpRequest
-from voxsim.engine.ports import Web
+from voxsim.engine.ports import Fetcher
 from voxsim.vocabulary.codes import HTTP_ERRORS, HttpCode
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Delivery:
     def __init__(
         self,
         switch: Switch,
-        web: Callable[[], Web],
+        web: Callable[[], Fetcher],
         feed: str,
         *,
         seconds: float = SECONDS,
@@ -167,7 +167,7 @@ class _Attempt:
         self.over = False
         self.on_over: Callable[[], None] | None = None
 
-    def begin(self, switch: Switch, web: Web, seconds: float) -> None:
+    def begin(self, switch: Switch, web: Fetcher, seconds: float) -> None:
         """Make the request."""
         message = self._message
         request = HttpRequest(

@@ -14,7 +14,7 @@ from voxsim.vocabulary.codes import HTTP_ERRORS, HttpCode
 from voxsim.vocabulary.errors import VoxsimError
 
 if TYPE_CHECKING:
-    from voxsim.engine.ports import Web
+    from voxsim.engine.ports import Fetcher
     from voxsim.engine.switch import Switch, Timer
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -37,7 +37,7 @@ class Fetch:
     """
 
     def __init__(
-        self, switch: Switch, web: Web, done: Callable[[FetchResponse | FetchFailed], None], seconds: float
+        self, switch: Switch, web: Fetcher, done: Callable[[FetchResponse | FetchFailed], None], seconds: float
     ) -> None:
         self._switch = switch
         self._web = web

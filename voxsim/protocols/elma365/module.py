@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import attrs
 
 from voxsim.engine.future import Future
-from voxsim.engine.ports import Web
+from voxsim.engine.ports import Fetcher
 from voxsim.vocabulary.errors import ConfigurationError, VoxsimError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Surroundings:
     """
 
     switch: Switch
-    web: Callable[[], Web]
+    web: Callable[[], Fetcher]
     params: Callable[[], Mapping[str, Any]] = dict
     log: Callable[[str], None] = print
     seconds: float = SECONDS

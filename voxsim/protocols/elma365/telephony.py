@@ -28,7 +28,7 @@ from voxsim.vocabulary.errors import BadArgument, VoxsimError
 
 if TYPE_CHECKING:
     from voxsim.engine.http import HttpRequest
-    from voxsim.engine.ports import Asker, SocketFar, SocketNear, Web
+    from voxsim.engine.ports import Asker, Fetcher
     from voxsim.parties.telephonyentries import ModuleEntry
     from voxsim.parties.world import World
     from voxsim.protocols.callevents.people import People
@@ -87,7 +87,7 @@ class Telephony:
         office = self.offices[name]
         return Subscriber(where=lambda: office.webhook_url, speech=speech)
 
-    def web(self, outer: Callable[[], Web]) -> Web:
+    def web(self, outer: Callable[[], Fetcher]) -> Fetcher:
         """A web in which this is a server, and all else as it was."""
         return _Web(self, outer)
 
@@ -187,7 +187,7 @@ class Telephony:
 class _Web:
     """A web in which telephony's own paths are answered in place."""
 
-    def __init__(self, telephony: Telephony, outer: Callable[[], Web]) -> None:
+    def __init__(self, telephony: Telephony, outer: Callable[[], Fetcher]) -> None:
         self._telephony = telephony
         self._outer = outer
 
@@ -216,16 +216,6 @@ class _Web:
                 post(asker.fail, HttpCode.INTERNAL, str(error))
 
         future.on_done(done)
-
-    def send_mail(self, mail: Mapping[str, Any], done: Callable[[int, str | None], None]) -> None:
-        """Send one mail."""
-        self._outer().send_mail(mail, done)
-
-    def open_socket(
-        self, url: str, protocols: tuple[str, ...], headers: Mapping[str, str], near: SocketNear
-    ) -> SocketFar | None:
-        """Connect a WebSocket."""
-        return self._outer().open_socket(url, protocols, headers, near)
 
 
 def _json(status: int, value: Any) -> Reply:
