@@ -17,30 +17,48 @@ from voxsim.protocols.callevents.feeds import MAKERS, Feeds, Setting, make
 from voxsim.protocols.callevents.people import People
 from voxsim.protocols.callevents.view import KINDS, View
 
-_SESSIONS: Final = 1000
-_TIMES: Final = 7
+_TIMES: Final = 15
+_KINDS_OF_SCENARIO: Final = (
+    ("whole_plain.js", 100, "JavaScript"),
+    ("whole_async.py", 300, "async handlers"),
+    ("whole_plain.py", 500, "plain handlers"),
+)
+"""The scenarios, how many sessions of each are measured at once, and what they are."""
 
 
 def sessions_with_feeds() -> list[Row]:
     """Whole sessions per second of CPU with VoipNow, ccsevents and ELMA365 told of each, and with none.
 
     All three follow every call and make every message, 36 a session, and hand each over one by one; who takes them only
-    counts them. So nothing is written as a form or as JSON, which happens when a message is sent or looked at.
+    counts them. So nothing is written as a form or as JSON, which happens when a message is sent or looked at. What the
+    feeds do is the same for each kind of scenario; what the sessions themselves cost differs.
     """
-    measures = [partial(_whole_sessions, names) for names in (tuple(MAKERS), (), *((name,) for name in MAKERS))]
-    in_turns(1, *measures)  # warm up
-    fed, bare, *each = (max(known) for known in in_turns(_TIMES, *measures))
-    rows = [Row("sessions_with_feeds", fed, "sessions/s", "without feeds", bare, "ratio >= 0.6")]
-    rows += [
-        Row(f"sessions_with_{name}", rate, "sessions/s", "without feeds", bare, "-")
-        for name, rate in zip(MAKERS, each, strict=True)
-    ]
+    rows = []
+    for scenario, sessions, kind in _KINDS_OF_SCENARIO:
+        fed, bare = _best([(tuple(MAKERS), scenario, sessions), ((), scenario, sessions)])
+        rows.append(Row("sessions_with_feeds", fed, "sessions/s", f"{kind} without feeds", bare, "ratio >= 0.6"))
     return rows
 
 
-def _whole_sessions(names: tuple[str, ...]) -> float:
+def sessions_with_one_feed() -> list[Row]:
+    """The same, with plain handlers, and one feed at a time."""
+    scenario, sessions, kind = _KINDS_OF_SCENARIO[-1]
+    bare, *each = _best([(names, scenario, sessions) for names in ((), *((name,) for name in MAKERS))])
+    return [
+        Row(f"sessions_with_{name}", rate, "sessions/s", f"{kind} without feeds", bare, "-")
+        for name, rate in zip(MAKERS, each, strict=True)
+    ]
+
+
+def _best(measured: list[tuple[tuple[str, ...], str, int]]) -> list[float]:
+    measures = [partial(_whole_sessions, *one) for one in measured]
+    in_turns(1, *measures)  # warm up
+    return [max(known) for known in in_turns(_TIMES, *measures)]
+
+
+def _whole_sessions(names: tuple[str, ...], scenario: str, sessions: int) -> float:
     world = World(stranger=Behaviour(answer=2), until=None)
-    rule = world.rule(SCENARIOS / "whole_plain.py")
+    rule = world.rule(SCENARIOS / scenario)
     caller = world.add_party("pstn", "+15550001", press=["1@3", "2@4", "3@5"], hangup=3600)
     switch = world.switch
     told = [0]
@@ -57,13 +75,13 @@ def _whole_sessions(names: tuple[str, ...]) -> float:
         switch.subscribe(Feeds(View(people, switch.epoch), feeds, _raise).see, KINDS)
     gc.collect()
     began = time.process_time()
-    for index in range(_SESSIONS):
+    for index in range(sessions):
         switch.at(index * 1000, world.call_in, caller, "100", rule)
     trio.run(world.driver.run, lambda: not switch.sessions and switch.next_instant is None, clock=world.driver)
     took = time.process_time() - began
-    if world.failures or (len(names) > 1 and told[0] < 2 * _SESSIONS):
+    if world.failures or (len(names) > 1 and told[0] < 2 * sessions):
         raise RuntimeError(f"Not every session was told of: {world.failures[:1]}.")
-    return _SESSIONS / took
+    return sessions / took
 
 
 def _raise(name: str, error: Exception) -> None:

@@ -33,6 +33,7 @@ FIGURES: Final = {
     "start_scenarios": "serving",
     "serve_startup": "serving",
     "sessions_with_feeds": "feeds",
+    "sessions_with_one_feed": "feeds",
     "live_websocket_kib": "serving",
     "sdk_clients": "telephony",
     "sdk_calls": "telephony",

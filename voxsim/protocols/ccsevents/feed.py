@@ -45,7 +45,8 @@ class CcsEvents:
 
     def take(self, happening: Happening) -> Iterable[Message]:
         """The events that one more happening means, in order, each for one domain."""
-        messages = self._send(self.fold.take(happening))
+        events = self.fold.take(happening)
+        messages = self._send(events) if events else ()
         if self.on_wait is not None and (self.fold.waits or self._domains.waits):
             self.on_wait()
         return messages

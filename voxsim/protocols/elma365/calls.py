@@ -18,7 +18,8 @@ from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.model import Leg, Link, Party, PartyKind, Session
 
 _PUBLIC_DIGITS: Final = 7
-_BEGINS: Final = (told.LegLinked, told.RouteFailed, told.RecordStarted)
+_BEGINS: Final = frozenset({told.LegCreated, told.LegLinked, told.RouteFailed, told.RecordStarted})
+"""With what there can begin to be something to tell of a session."""
 
 
 class Direction(StrEnum):
@@ -143,18 +144,19 @@ class Calls:
 
     def take(self, happening: Happening) -> list[Moment]:
         """What one more happening means, in order."""
-        handler = HANDLERS.get(type(happening))
-        if handler is None:
-            return []
-        out: list[Moment] = []
-        self._out = out
-        self._at = happening.at
+        kind = type(happening)
         call = self._calls.get(happening.session.id)
         if call is None:
-            if not _begins(happening):
+            # Most sessions never have an operator in them: nothing is remembered of those.
+            if kind not in _BEGINS or (isinstance(happening, told.LegCreated) and not _calls_operator(happening.leg)):
                 return []
             call = self._calls[happening.session.id] = _Call()
-        handler(self, call, happening)
+        out: list[Moment] = []
+        handler = HANDLERS.get(kind)
+        if handler is not None:
+            self._out = out
+            self._at = happening.at
+            handler(self, call, happening)
         return out
 
     def _tell(self, stage: Stage, part: Part, record: Recorded | None = None) -> None:
@@ -334,13 +336,10 @@ class Calls:
             self._tell(Stage.HISTORY, part, record)
 
 
-def _begins(happening: Happening) -> bool:
-    """Whether there can be something to tell of a session from here on; nothing is, before an operator is in it."""
-    if isinstance(happening, told.LegCreated):
-        leg = happening.leg
-        link = None if leg.initiator else leg.link
-        return link is not None and _direction(link.initiator.party, leg.party) is not None
-    return isinstance(happening, _BEGINS)
+def _calls_operator(leg: Leg) -> bool:
+    """Whether a new leg is called by an operator, or calls one."""
+    link = None if leg.initiator else leg.link
+    return link is not None and _direction(link.initiator.party, leg.party) is not None
 
 
 def _part_of(call: _Call, leg: Leg) -> Part | None:

@@ -140,7 +140,10 @@ class VoipNow:
     # --- the parts ---
 
     def _call(self, session: Session) -> _Call:
-        return self._calls.get(session.id) or self._calls.setdefault(session.id, _Call())
+        call = self._calls.get(session.id)
+        if call is None:
+            call = self._calls[session.id] = _Call()
+        return call
 
     def _reaches_menu(self, call: _Call, leg: Leg) -> None:
         """A call comes to the scenario's own extension; to one that is only assumed, when the scenario answers."""
