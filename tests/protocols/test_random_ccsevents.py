@@ -8,13 +8,47 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_random_call_events import CALLERS, RANDOM, behaviours, lived
+from test_random_call_events import CALLERS, RANDOM, Caller, behaviours, lived
 
 from voxsim.parties.identity import Identity
 from voxsim.protocols.callevents.people import People, Person
 from voxsim.protocols.callevents.view import View
 from voxsim.protocols.ccsevents.events import TYPES
 from voxsim.protocols.ccsevents.feed import CcsEvents
+
+FORKS = """
+import json
+from voxsim import *
+
+@VoxEngine.on(AppEvents.CallAlerting)
+def alerting(event):
+    caller = event.call
+    names, record, late = json.loads(event.headers["X-Plan"])
+    ringing = [VoxEngine.call_user(username=name, callerid=event.callerid) for name in names]
+    over = lambda _=None: VoxEngine.terminate()
+    caller.add_event_listener(CallEvents.Disconnected, over)
+
+    def answered(event):
+        losers = [one for one in ringing if one is not event.call]
+        ringing.clear()
+        set_timeout(lambda: [one.hangup() for one in losers], late)
+        event.call.add_event_listener(CallEvents.Disconnected, over)
+        caller.answer()
+        VoxEngine.send_media_between(caller, event.call)
+        if record:
+            set_timeout(caller.record, record)
+
+    def failed(event):
+        if event.call in ringing:
+            ringing.remove(event.call)
+            if not ringing:
+                caller.reject(event.code)
+
+    for one in ringing:
+        one.add_event_listener(CallEvents.Ringing, lambda _: caller.ring())
+        one.add_event_listener(CallEvents.Connected, answered)
+        one.add_event_listener(CallEvents.Failed, failed)
+"""
 
 IDS = {"call": "callid", "connection": "connectionid", "seance": "seanceid"}
 
@@ -40,6 +74,7 @@ class Laws:
         self.last = {}
         self.previous = None
         self.ids = set()
+        self.recording = defaultdict(int)
 
     def law(self, kept, event, words):
         """This has to be true of an event."""
@@ -59,6 +94,8 @@ class Laws:
             self.step(kind, what, event)
         elif event.type == "connection_failure" and data["callid"] is not None:
             self.law(self.alive("call", data["callid"]), event, "there is no such call")
+        elif event.type == "connection_set_record_info" and data["connectionid"] is not None:
+            self.recorded(event, data["connectionid"])
         self.previous = event
 
     def step(self, kind, what, event):
@@ -73,6 +110,14 @@ class Laws:
         self.law(self.alive(kind, identity), event, "there is no such thing, or no more")
         thing = things.setdefault(identity, Thing())
         getattr(self, what, lambda *_: None)(event, thing)
+
+    def recorded(self, event, identity):
+        """A record is there: it is of a connection that there was, and not of one that is about to end."""
+        thing = self.things["connection"].get(identity)
+        self.law(thing is not None, event, "there was no such connection")
+        if thing is not None and self.recording[identity]:
+            self.recording[identity] -= 1
+            self.law(not thing.alive or len(thing.calls) > 1, event, "its connection has not ended yet")
 
     def alive(self, kind, identity):
         """Whether there is a thing."""
@@ -112,6 +157,7 @@ class Laws:
 
     def start_record(self, event, thing):
         self.law(thing.state == "dialog", event, "nobody talks yet")
+        self.recording[event.data["connectionid"]] += 1
 
     def delete(self, event, thing):
         kind = event.type.partition("_")[0]
@@ -132,6 +178,7 @@ class Laws:
         """All is over."""
         for kind, things in self.things.items():
             self.broken += [f"{kind} {identity} never ended" for identity, thing in things.items() if thing.alive]
+        self.broken += [f"a record of {identity} is not told of" for identity, left in self.recording.items() if left]
 
 
 def followed(world, domains):
@@ -161,6 +208,14 @@ def file(tmp_path_factory):
     return str(path)
 
 
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory):
+    """The scenario that rings several at once and connects the caller with whoever answers first."""
+    path = tmp_path_factory.mktemp("random") / "forks.py"
+    path.write_text(FORKS)
+    return str(path)
+
+
 DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4) | st.tuples(*[st.sampled_from(["a", "b"])] * 4)
 
 
@@ -173,6 +228,36 @@ DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4) | st.tuples(*[
 def test_the_laws_of_ccsevents_hold(callers, callees, domains, file):
     world = lived(callers, callees, file, False)[0]
     events, messages, feed = followed(world, domains)
+    check(world, events, messages, feed)
+
+
+FORKED = st.lists(
+    st.builds(
+        Caller,
+        at=st.sampled_from([0.0, 0.5]),
+        who=st.sampled_from(["204", "+15550001"]),
+        hangup=st.sampled_from([1.0, 5.0]),
+        gives_up=st.sampled_from([None, None, None, 2.0]),
+        plan=st.tuples(
+            st.lists(st.sampled_from(["201", "202", "203"]), min_size=1, max_size=3, unique=True),
+            st.sampled_from([0, 10, 500, 1500]),
+            st.sampled_from([0, 0, 50, 800]),
+        ),
+    ),
+    min_size=1,
+    max_size=2,
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(callers=FORKED, callees=st.tuples(behaviours(), behaviours(), behaviours()), domains=DOMAINS)
+def test_the_laws_of_ccsevents_hold_of_forks(callers, callees, domains, forks):
+    world = lived(callers, callees, forks, False)[0]
+    check(world, *followed(world, domains))
+
+
+def check(world, events, messages, feed):
+    """All laws of a run."""
     laws = Laws()
     for event in events:
         assert event.type in TYPES
@@ -210,6 +295,23 @@ def check_domains(events, messages):
         own = [event for event in got if event.call is not None and event.call.party.domain == domain]
         created = [event for event in whole if event.type == "call_create" and event.call.party.domain == domain]
         assert {event.call.id for event in own} >= {event.call.id for event in created}
+        if lost(whole, domain):
+            assert all(event in own for event in got)
         for event in created:
             mine = [one for one in whole if one.call is event.call and one.type.startswith("call_")]
             assert [one for one in got if one.call is event.call and one.type.startswith("call_")] == mine
+
+
+def lost(whole, domain):
+    """Whether a domain was called at the same moment as others, in the only connection there was, and never talked."""
+    forks = [event for event in whole if event.type == "call_create" and event.call.side == "b"]
+    connections = [event for event in whole if event.type == "connection_create"]
+    talked = [event for event in whole if event.type == "call_set_state" and event.data["state"] == "talk"]
+    return (
+        len(connections) == 1
+        and len({event.at for event in forks}) == 1
+        and len({event.call.domain for event in forks}) > 1
+        and domain in {event.call.domain for event in forks}
+        and domain not in {event.call.domain for event in talked}
+        and domain != whole[0].seance.domain
+    )

@@ -2,6 +2,7 @@
 
 Two ends often come at once: who gives up lets those that ring go, a scenario whose callee hangs up lets the caller go.
 What comes first of such a pair is kept back for a moment, so that a connection ends as one is used to: calls first.
+A record's file is closed a moment later than all else: of a call that ends its key comes last.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Ending(Telling):
         self._failure_on_no_answer = failure_on_no_answer
         self._connections: dict[str, Connection] = {}
         self._waiting: dict[str, Seance] = {}
+        self.seances: dict[str, Seance] = {}
 
     @property
     def waits(self) -> bool:
@@ -120,6 +122,21 @@ class Ending(Telling):
         if seance.over and seance.told and not seance.calls and seance.ended is None:
             self._delete_seance(seance)
 
+    # --- records ---
+
+    def _record_ready(self, happening: told.RecordReady) -> None:
+        seance = self.seances.get(happening.session.id)
+        record = seance.records.pop(happening.record, None) if seance is not None else None
+        if seance is not None and record is not None:
+            self._stop_record(record)
+            seance.closed.append((record, happening.url, happening.duration))
+            self._keep_back(seance)
+
+    def _close_records(self, seance: Seance) -> None:
+        closed, seance.closed = seance.closed, []
+        for record, url, duration in closed:
+            self._set_record_info(seance, record, url, duration)
+
     # --- what is kept back ---
 
     def _keep_back(self, seance: Seance) -> None:
@@ -132,6 +149,10 @@ class Ending(Telling):
 
     def _release(self, seance: Seance) -> None:
         """Tell what was kept back: nothing that belongs to it has come."""
+        self._release_ends(seance)
+        self._close_records(seance)
+
+    def _release_ends(self, seance: Seance) -> None:
         self._waiting.pop(seance.key, None)
         seance.since = None
         ends, left = seance.ends, seance.left

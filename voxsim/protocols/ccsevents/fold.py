@@ -25,7 +25,6 @@ class Fold(Ending):
 
     def __init__(self, *, failure_on_no_answer: bool = False) -> None:
         super().__init__(failure_on_no_answer=failure_on_no_answer)
-        self.seances: dict[str, Seance] = {}
 
     def take(self, happening: Happening) -> list[Event]:
         """The events that one more happening means, in order."""
@@ -217,12 +216,6 @@ class Fold(Ending):
         if connection is not None and connection.state == "dialog":
             self._start_record(record, connection)
 
-    def _record_ready(self, happening: told.RecordReady) -> None:
-        seance = self.seances.get(happening.session.id)
-        record = seance.records.pop(happening.record, None) if seance is not None else None
-        if seance is not None and record is not None:
-            self._end_record(seance, record, happening.url, happening.duration)
-
     # --- seances ---
 
     def _queued(self, happening: told.Queued) -> None:
@@ -251,10 +244,11 @@ class Fold(Ending):
         seance = self.seances.pop(happening.session.id, None)
         if seance is None:
             return
-        self._release(seance)
+        self._release_ends(seance)
         self._waiting.pop(seance.key, None)
         seance.over = True
         self._settle(seance)
+        self._close_records(seance)
 
     def _seance(self, session: Session) -> Seance:
         seance = self.seances.get(session.id)

@@ -193,6 +193,7 @@ class Seance:
         over: its session has ended; it goes with its last call.
         ends: calls whose end is not told yet, since those whom they called are about to end, too.
         left: connections that are over, while the one who called is about to end, too.
+        closed: records that have ended, and are told of a moment later: with their URL and milliseconds.
         since: since when something of these has been kept back.
     """
 
@@ -219,6 +220,7 @@ class Seance:
     failures: int = 0
     ends: dict[str, Any] = attrs.field(factory=dict, repr=False)
     left: dict[str, Any] = attrs.field(factory=dict, repr=False)
+    closed: list[tuple[Record, str, int]] = attrs.field(factory=list, repr=False)
     since: int | None = None
     early: list[tuple[str, int]] = attrs.field(factory=list)
 

@@ -209,15 +209,19 @@ class Telling:
         if connection.records == 1:
             self._update_connection(connection, isrec=True)
 
-    def _end_record(self, seance: Seance, record: Record, url: str, duration: int) -> None:
+    def _stop_record(self, record: Record) -> None:
+        connection = record.connection
+        if connection is not None and record.started:
+            connection.records -= 1
+            if not connection.records and connection.state == "dialog":
+                self._update_connection(connection, isrec=False)
+
+    def _set_record_info(self, seance: Seance, record: Record, url: str, duration: int) -> None:
+        """A record's file is there; the one event that may come behind the deletion of all it is of."""
         connection = record.connection
         key = key_of(url)
         if connection is not None:
             connection.key = key
-            if record.started:
-                connection.records -= 1
-                if not connection.records and connection.state == "dialog":
-                    self._update_connection(connection, isrec=False)
         data = {
             "connectionid": _id(connection),
             "callid": record.call,
