@@ -310,7 +310,7 @@ def lost(whole, domain):
     return (
         len(connections) == 1
         and len({event.at for event in forks}) == 1
-        and len({event.call.domain for event in forks}) > 1
+        and len({event.call.domain for event in forks if event.call.domain}) > 1
         and domain in {event.call.domain for event in forks}
         and domain not in {event.call.domain for event in talked}
         and domain != whole[0].seance.domain
