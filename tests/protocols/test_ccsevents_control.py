@@ -116,9 +116,11 @@ MISSING = [
     ("new_invite", {"owner": "202", "number": "1"}, 404, "There is no subscriber '202' in a.test"),
     ("callrecord_get_path", {}, 400, "'key' is missing"),
     ("callrecord_get_path", {"key": "s3:x"}, 404, "There is no record"),
-    ("invite_byivr", {}, 501, "is not carried out here"),
-    ("referreplaces", {}, 501, "is not carried out here"),
-    ("switch_to_conference", {}, 501, "is not carried out here"),
+    ("invite_byivr", {"ivr": "x"}, 400, "'number' is missing"),
+    ("invite_byivr", {"number": "1"}, 400, "'ivr' is missing"),
+    ("invite_byivr", {"number": "1", "ivr": "x"}, 404, "There is no rule 'x'"),
+    ("referreplaces", {}, 501, "is not carried out here: calls of two sessions cannot be connected; use 'refer'"),
+    ("switch_to_conference", {}, 501, "is not carried out here: who hears whom is the scenario's to say"),
 ]
 
 
@@ -283,3 +285,43 @@ async def test_a_call_that_has_just_ended_is_not_there(vox, client, rings):
     await handle.hang_up()
     await vox.finished()
     assert client.ask("bye", idcall=call["callid"])["errorcode"] == 404
+
+
+INVITING = """
+from voxsim import *
+
+@VoxEngine.on(AppEvents.Started)
+async def started(event):
+    call = VoxEngine.call_user(username=VoxEngine.custom_data().rpartition(" ")[2], callerid="100")
+    await call.wait_for(CallEvents.Connected)
+    await call.say("Hello.").finished()
+    VoxEngine.terminate()
+"""
+
+
+@pytest.mark.parametrize(("more", "given"), [({}, "202"), ({"data": "for 202"}, "for 202")])
+async def test_a_scenario_calls_a_number(vox, ccs, client, scenario, more, given):
+    vox.scenario(scenario(INVITING, "hello"))
+    answer = client.ask("invite_byivr", number="202", ivr="hello", **more)
+    assert answer["result"] == "ok"
+    await vox.advance(1.5)
+    assert [call["number"] for call in ccs.client("b.test").ask("list_calls")["calls"]] == ["202@b.test"]
+    session = await vox.finished()
+    assert session.custom_data == given
+    assert ccs.told[:2] == ["call_create 202", "seance_create"]
+    assert {event.seance.id for event in ccs.events} == {answer["seanceid"]}
+
+
+async def test_a_user_starts_no_scenario(vox, ccs, scenario):
+    vox.scenario(scenario(INVITING, "hello"))
+    user = ccs.client("b.test", kind="user", name="202")
+    assert user.ask("invite_byivr", number="203", ivr="hello")["errorcode"] == 403
+    assert vox.world.sessions == []
+
+
+async def test_a_scenario_of_another_domain_is_not_there(vox, scenario):
+    vox.user("202", "answer:1", extension="202", domain="b.test")
+    vox.scenario(scenario(INVITING, "hello"))
+    ccs = vox.ccsevents(menus={"hello": "0001*900"})
+    answer = ccs.client("b.test").ask("invite_byivr", number="202", ivr="hello")
+    assert answer["errorcode"] == 404

@@ -30,6 +30,7 @@ from voxsim.protocols.ccsevents.telling import path_of
 from voxsim.vocabulary.codes import Sip
 from voxsim.vocabulary.enums import CallState
 from voxsim.vocabulary.errors import VoxsimError
+from voxsim.vocabulary.naming import did_you_mean
 
 if TYPE_CHECKING:
     from voxsim.engine.leg import Leg
@@ -42,8 +43,11 @@ if TYPE_CHECKING:
 _DIGITS: Final = frozenset("0123456789*#ABCD")
 _CCS: Final = "ccs"
 
-OTHERS: Final = ("invite_byivr", "referreplaces", "switch_to_conference")
-"""Requests that are known, and that this platform cannot carry out."""
+OTHERS: Final = {
+    "referreplaces": "calls of two sessions cannot be connected; use 'refer', or transferTo({call}) in the scenario",
+    "switch_to_conference": "who hears whom is the scenario's to say; use VoxEngine.createConference in it",
+}
+"""Requests that are known, and that this platform cannot carry out: why, and what there is instead."""
 
 
 class Control:
@@ -72,6 +76,7 @@ class Control:
             "get_connection": (_CCS, self._get_connection),
             "bye": (_CCS, self._bye),
             "new_invite": (_CCS, self._new_invite),
+            "invite_byivr": (_CCS, self._invite_by_ivr),
             "pickup": (_CCS, self._pickup),
             "refer": (_CCS, self._refer),
             "hold": (_CCS, self._hold),
@@ -80,7 +85,7 @@ class Control:
             "start_record": (_CCS, self._start_record),
             "stop_record": (_CCS, self._stop_record),
             "callrecord_get_path": ("callrecord", self._record_path),
-            **{name: (_CCS, self._cannot(name)) for name in OTHERS},
+            **{name: (_CCS, self._cannot(name, why)) for name, why in OTHERS.items()},
         }
 
     # --- looking ---
@@ -133,6 +138,25 @@ class Control:
         if line.leg.call is None:
             raise Refused(MISSING, f"No rule takes a call to {number!r}.")
         return {"idcall": line.leg.id}
+
+    def _invite_by_ivr(self, owner: Owner, parameters: Parameters) -> dict[str, Any]:
+        """A scenario is to call a number: its rule begins a session, with the number or other data as custom data."""
+        number, name = needed(parameters, "number"), needed(parameters, "ivr")
+        if owner.alone is not None:
+            raise Refused(FORBIDDEN, "A user calls in its own name alone: 'new_invite'.")
+        known = {
+            rule.name: (application, rule)
+            for application in reversed(self._world.platform.account.applications)
+            for rule in reversed(application.rules)
+            if self._people.scenario(rule.name, application.name, "").domain in ("", owner.domain)
+        }
+        if name not in known:
+            hint = did_you_mean(name[:80], known)
+            raise Refused(MISSING, f"There is no rule {name[:80]!r} whose scenario could call.{hint}")
+        application, rule = known[name]
+        data = text_of(parameters, "data") or number
+        session = self._world.platform.start_scenarios(rule, data, application=application)
+        return {"seanceid": session.key.partition(".")[0].lower()}
 
     def _pickup(self, owner: Owner, parameters: Parameters) -> dict[str, Any]:
         """A call that rings is answered."""
@@ -211,11 +235,9 @@ class Control:
             raise Refused(MISSING, f"There is no record with the key {key[:200]!r}.")
         return {"result": self._links.make(path)}
 
-    def _cannot(self, name: str) -> Answer:
+    def _cannot(self, name: str, why: str) -> Answer:
         def answer(owner: Owner, parameters: Parameters) -> dict[str, Any]:
-            raise Refused(
-                UNSUPPORTED, f"{name!r} is not carried out here: a session's calls are its scenario's to join."
-            )
+            raise Refused(UNSUPPORTED, f"{name!r} is not carried out here: {why}.")
 
         return answer
 
