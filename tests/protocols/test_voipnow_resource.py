@@ -290,7 +290,7 @@ def test_update_changes_what_is_given(client):
         ("/0", {"note": "x"}, "pce_id_invalid"),
         ("/1/id1", {"note": "x"}, "pce_id_invalid"),
         ("/0/id9", {"note": "x"}, "pce_id_invalid"),
-        ("/7/id1", {"note": "x"}, "pcet_type_invalid"),
+        ("/7/id1", {"note": "x"}, "pce_type_invalid"),
         ("/0/id1", {"type": 1}, "pce_type_invalid"),
         ("/0/id1", {"method": "x"}, "pce_method_invalid"),
         ("/0/id1", {"url": "x"}, "pce_url_invalid"),

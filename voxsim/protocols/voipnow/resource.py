@@ -105,7 +105,7 @@ class PhoneCallEvents:
         """
         try:
             self._check(authorization)
-            place = self._place(path, url)
+            place = self._place(path, url, "pce_type_invalid" if method == "PUT" else "pcet_type_invalid")
             return Answer(200, self._carry_out(method, place, query, body))
         except Refused as error:
             headers = (("allow", error.allow),) if error.allow else ()
@@ -120,7 +120,7 @@ class PhoneCallEvents:
         if not self.admits(token.strip()):
             raise Refused("token_invalid", "The token is not known.", 401)
 
-    def _place(self, path: str, url: str) -> _Place:
+    def _place(self, path: str, url: str, bad_type: str) -> _Place:
         match = _PATH.fullmatch(path)
         if match is None:
             raise Refused("path_invalid", "The path is /uapi/extensions/USER/EXTENSION/phoneCallEvents/TYPE/ID.", 404)
@@ -134,7 +134,7 @@ class PhoneCallEvents:
         if not self.exists(full):
             raise Refused("extension_invalid", f"There is no extension {full!r}.")
         _, *rest = map(unquote, match[3].split("/"))
-        event = _number(rest[0], EventType, "pcet_type_invalid", "type") if rest else None
+        event = _number(rest[0], EventType, bad_type, "type") if rest else None
         identity = rest[1] if len(rest) > 1 else None
         if identity is not None and not _ID.fullmatch(identity):
             raise Refused("pce_id_invalid", f"An id has 1 to 255 letters and digits, got {identity[:80]!r}.")
