@@ -50,7 +50,7 @@ class Receiver:
 
     Attributes:
         requests: each as method, target and body.
-        mode: `answer`, `slow`, `redirect`, `die`, `error` or `nonsense`.
+        mode: `answer`, `late`, `slow`, `redirect`, `die`, `error`, `nonsense`, `half` or `endless`.
     """
 
     def __init__(self):
@@ -90,8 +90,18 @@ class Receiver:
         match self.mode:
             case "slow":
                 await trio.sleep(60)
+            case "late":
+                await trio.sleep(0.2)
             case "die":
                 return False
+            case "half":
+                await stream.send_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nha")
+                return False
+            case "endless":
+                await stream.send_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                while True:
+                    await stream.send_all(b"400\r\n" + b"x" * 1024 + b"\r\n")
+                    await trio.sleep(0.01)
             case "nonsense":
                 await stream.send_all(b"\x00\x01\x02\r\n\r\n")
                 return False
@@ -234,8 +244,9 @@ async def test_rest_over_http(driver, served):
 
 @pytest.mark.parametrize(
     ("mode", "outcome"),
-    [("error", "refused"), ("redirect", "refused"), ("die", "failed"), ("nonsense", "failed"), ("slow", "failed")],
-)
+    [("error", "refused"), ("redirect", "refused"), ("die", "failed"), ("nonsense", "failed"), ("slow", "failed"),
+     ("half", "failed"), ("endless", "failed")],
+)  # fmt: skip
 async def test_a_receiver_that_misbehaves_costs_the_call_nothing(driver, served, receiver, mode, outcome, monkeypatch):
     monkeypatch.setattr(feeds, "SECONDS", 0.3)
     receiver.mode = mode
@@ -248,6 +259,21 @@ async def test_a_receiver_that_misbehaves_costs_the_call_nothing(driver, served,
         await server.call()
         assert (await server.told(6))[3:] == ["delivered"] * 3
     assert not server.server.world.failures
+
+
+async def test_a_late_receiver_gets_all_in_order_and_no_call_waits(driver, served, receiver):
+    receiver.mode = "late"
+    async with served() as server:
+        await make(server, f"{receiver.url}/hook")
+        for _ in range(2):
+            await server.call()
+        assert len(receiver.requests) < 6
+        assert await server.told(6) == ["delivered"] * 6
+    by_call = {}
+    for _, _, body in receiver.requests:
+        known = parse_qs(body)
+        by_call.setdefault(known["CallID"][0], []).append(known["CallStatus"][0])
+    assert list(by_call.values()) == [["CALLING", "ANSWER", "ANSWER"]] * 2
 
 
 async def test_nobody_listens_there(driver, served):
