@@ -171,6 +171,15 @@ async def test_bye_breaks_a_dialog(vox, ccs, client, rings):
     ]
 
 
+async def test_bye_breaks_a_dialog_that_another_had_rung_for(vox, ccs, client, rings):
+    await vox.user("201").dial("202", scenario=rings("202", "203"))
+    await vox.advance(3)
+    assert "call_delete 202 answered_elsewhere" in ccs.told
+    assert client.ask("bye", idconn=connection_of(client)["connectionid"])["result"] == "ok"
+    await vox.finished()
+    assert "connection_delete call_terminate" in ccs.told
+
+
 async def test_bye_while_it_rings_cancels_and_fails(vox, ccs, client, rings):
     handle = await vox.user("201").dial("202", scenario=rings("202"))
     await vox.advance(1.5)

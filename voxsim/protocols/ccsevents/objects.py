@@ -102,7 +102,7 @@ class Connection:
         records: how many records of it are running.
         key: the key of its last record.
         people: all who have been in it.
-        broken: whether its first call that ended was ended by the platform itself; None while none has.
+        broken: whether the first of the two who talk that ended was ended by the platform itself; None while none has.
         failure_told: whether a `connection_failure` was told of it.
     """
 

@@ -113,7 +113,7 @@ class Telling:
         seance.calls.pop(call.id, None)
         if connection is not None:
             connection.calls.pop(call.id, None)
-            if connection.broken is None:
+            if connection.broken is None and call.id in (connection.caller, connection.callee):
                 connection.broken = leg.ended_by == "platform"
 
     # --- connections ---
