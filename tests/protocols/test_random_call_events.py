@@ -131,7 +131,7 @@ CALLERS = st.lists(
 )
 
 
-def lived(callers, callees, file, configured):
+def lived(callers, callees, file, configured, watch=lambda world: None):
     """What the view and the feed tell of such calls, with what is kept when all is over."""
     import json
 
@@ -156,6 +156,7 @@ def lived(callers, callees, file, configured):
             requests.extend(feed.take(happening))
 
     world.switch.subscribe(see)
+    watch(world)
     for caller in callers:
         plan = json.dumps(caller.plan)
         if caller.who:

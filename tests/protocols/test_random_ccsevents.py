@@ -35,8 +35,15 @@ def alerting(event):
         event.call.add_event_listener(CallEvents.Disconnected, over)
         caller.answer()
         VoxEngine.send_media_between(caller, event.call)
-        if record:
+        if record == 500:
+            set_timeout(briefly, record)
+        elif record:
             set_timeout(caller.record, record)
+
+    def briefly():
+        recorder = VoxEngine.create_recorder()
+        caller.send_media_to(recorder)
+        set_timeout(recorder.stop, 300)
 
     def failed(event):
         if event.call in ringing:
@@ -181,8 +188,8 @@ class Laws:
         self.broken += [f"a record of {identity} is not told of" for identity, left in self.recording.items() if left]
 
 
-def followed(world, domains):
-    """The events of a run, and the messages, with the feed as it is in the end."""
+def people_in(domains):
+    """Who is who, when the four have these domains; with None everybody has an extension."""
     people = People()
     if domains:
         persons = [
@@ -191,6 +198,12 @@ def followed(world, domains):
             if domain
         ]
         people = People(persons, everybody=False)
+    return people
+
+
+def followed(world, domains):
+    """The events of a run, and the messages, with the feed as it is in the end."""
+    people = people_in(domains)
     view, feed = View(people, world.switch.epoch), CcsEvents(people)
     events, messages = [], []
     feed.on_events = events.extend
@@ -254,6 +267,31 @@ FORKED = st.lists(
 def test_the_laws_of_ccsevents_hold_of_forks(callers, callees, domains, forks):
     world = lived(callers, callees, forks, False)[0]
     check(world, *followed(world, domains))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(callers=FORKED, callees=st.tuples(behaviours(), behaviours(), behaviours()), domains=DOMAINS)
+def test_a_timeline_tells_later_what_it_told_at_once(callers, callees, domains, forks):
+    at_once = []
+
+    def watch(world):
+        people = people_in(domains)
+        view, feed = View(people, world.switch.epoch), CcsEvents(people)
+        feed.flush_by(world.switch, at_once.append)
+        world.switch.subscribe(lambda record: [at_once.extend(feed.take(one)) for one in view.see(record)])
+
+    world = lived(callers, callees, forks, False, watch)[0]
+    _, later, _ = followed(world, domains)
+    if not world.switch.sessions:
+        assert by_domain(later) == by_domain(at_once)
+
+
+def by_domain(messages):
+    """What each domain is told of each seance, in order."""
+    told = defaultdict(list)
+    for one in messages:
+        told[one.domain, one.event.seance.id].append(one.event.data)
+    return dict(told)
 
 
 def check(world, events, messages, feed):

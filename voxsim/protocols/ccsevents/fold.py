@@ -32,6 +32,7 @@ class Fold(Ending):
         self._out = out
         self._at = happening.at
         if self._waiting:
+            self._catch_up()
             seance = self._waiting.get(happening.session.id)
             if seance is not None and not (isinstance(happening, _ENDS) and not self._overdue(seance)):
                 self._release(seance)
