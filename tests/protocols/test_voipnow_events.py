@@ -352,9 +352,9 @@ async def test_a_callback_rings_its_extension(vox, scenario):
 
     @VoxEngine.on(AppEvents.Started)
     async def started(event):
-        one = VoxEngine.call_user(username="201", callerid="15550000")
+        one = VoxEngine.call_user(username="201", callerid="+15550000")
         await one.wait_for(CallEvents.Connected)
-        two = VoxEngine.call_user(username="202", callerid="15550000")
+        two = VoxEngine.call_user(username="202", callerid="+15550000")
         await two.wait_for(CallEvents.Connected)
         VoxEngine.send_media_between(one, two)
         await two.wait_for(CallEvents.Disconnected)

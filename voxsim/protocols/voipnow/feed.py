@@ -189,7 +189,7 @@ class VoipNow:
         menu = self._call(session).menu
         caller = leg if leg.incoming else leg.link.initiator if leg.link is not None else None
         forwarded = owner is leg.party and (menu is not None or caller is None or _passed_on(caller, leg))
-        number, name, extension = leg.shown, leg.shown_name, ""
+        number, name, extension = leg.shown.lstrip("+"), leg.shown_name, ""
         if caller is not None:
             number, name = _number(caller.party, owner), caller.party.display_name or caller.shown_name
             extension = _visible(caller.party, owner)
