@@ -292,6 +292,20 @@ async def test_who_only_hears_a_menu_dials_nobody(vox, scenario):
     assert calls.told == []
 
 
+async def test_a_conference_may_have_an_extension(vox):
+    vox.scenario("scenarios/conference_room.py", pattern="conference_room")
+    caller = vox.user("202", hangup=30, extension="0003*202")
+    calls = vox.voipnow(menus={"conference_room": "0003*300"})
+    await caller.dial("100", scenario="scenarios/conference_join.py")
+    await vox.finished()
+    assert [line for line in calls.told if "0003*300" in line] == [
+        "dial-in 0003*300 CALLING",
+        "answer-in 0003*300 ANSWER",
+        "hangup 0003*300 ANSWER",
+    ]
+    assert {known["CalledExtension"] for _, known in of(calls, "300")} == {"0003*300"}
+
+
 async def test_a_fork_has_one_winner(vox, rings):
     vox.user("202", "ring:1,answer:5", extension="0003*202")
     vox.user("203", "ring:1,answer:3", extension="0003*203")

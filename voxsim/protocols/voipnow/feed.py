@@ -148,7 +148,8 @@ class VoipNow:
     def _reaches_menu(self, call: _Call, leg: Leg) -> None:
         """A call comes to the scenario's own extension; to one that is only assumed, when the scenario answers."""
         menu = leg.session.scenario
-        if call.menu is None and menu.extended and leg.stands_for is None and leg.kind != "conference":
+        joins = leg.kind == "conference" and menu.assumed
+        if call.menu is None and menu.extended and leg.stands_for is None and not joins:
             call.menu = _Part(menu, self._called(leg.session, leg, menu))
             self._tell(call.menu, EventType.DIAL_IN)
 
