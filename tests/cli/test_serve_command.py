@@ -46,6 +46,37 @@ def test_it_says_where_it_is_and_how_to_begin(folder):
             assert "Rules: lingering" in front.read().decode()
 
 
+FOLLOWED = """
+[[voipnow.rule]]
+url = "http://127.0.0.1:9/calls"
+
+[[ccsevents.token]]
+token = "crm-token"
+domain = "alpha.test"
+
+[[elma365.module]]
+name = "pbx"
+file = "module.py"
+token = "sesame"
+
+[[elma365.webhook]]
+url = "http://127.0.0.1:9/hook?key=secret"
+"""
+
+
+def test_who_is_told_of_calls_is_said(folder):
+    (folder / "voxsim.toml").write_text(FOLLOWED)
+    (folder / "module.py").write_text("def VoipParseWebhookRequest(request):\n    return {}\n")
+    with serving(folder, "--memory", "--no-tls") as server:
+        assert f"\n  VoipNow  {server.url}/uapi/extensions/@me/EXTENSION/phoneCallEvents  (rules" in server.said
+        socket = server.url.replace("http", "ws")
+        assert f"\n  ccsevents  {socket}/ws/token/v1/crm-token  (calls of alpha.test)\n" in server.said
+        assert "\n  ELMA365  webhooks to http://127.0.0.1:9/hook\n" in server.said
+        line = next(one for one in server.said.splitlines() if "ELMA365" in one)
+        with urllib.request.urlopen(line.split()[1]) as answer:
+            assert b"/voip/webhook/pbx?token=sesame" in answer.read()
+
+
 def test_why_calls_of_browsers_have_no_sound_is_said(folder):
     with serving(folder, "--memory", "--secure-port", "0", "--time", "x50") as server:
         assert "\n  Calls of the Web SDK have no sound: it flows in real time only\n" in server.said

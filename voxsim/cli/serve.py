@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voxsim.cli.arguments import Options
     from voxsim.engine.journal import Record
     from voxsim.engine.session import Session
+    from voxsim.parties.entries import Configuration
 
 _PORT: Final = 12092
 _QUIET: Final = frozenset({"connected", "lost", "resumed", "closed"})
@@ -128,6 +129,7 @@ def _greet(project: Project, server: Server, options: Options) -> None:
     form = f"-d account_id={account.id} -d api_key={account.api_key} -d rule_id=1"
     lines += [
         f"  API    {server.url}/platform_api/  {credentials}",
+        *_followers(project.configuration, server.url),
         "",
         "Place a call:",
         f'  curl {server.url}/calls -d \'{{"to": "{project.sample_destination}"}}\'',
@@ -138,6 +140,23 @@ def _greet(project: Project, server: Server, options: Options) -> None:
     ]
     with contextlib.redirect_stdout(sys.__stdout__ or sys.stdout):
         terminal.show(lines)
+
+
+def _followers(configuration: Configuration, url: str) -> Iterator[str]:
+    """Lines for those who are told of calls, as far as somebody is configured to be."""
+    rules, ccs, elma = configuration.voipnow.rules, configuration.ccsevents, configuration.elma365
+    if rules:
+        yield f"  VoipNow  {url}/uapi/extensions/@me/EXTENSION/phoneCallEvents  (rules configured: {len(rules)})"
+    for token in ccs.tokens:
+        place = f"  (calls of {token.domain})" if token.domain else ""
+        yield f"  ccsevents  {url.replace('http', 'ws', 1)}/ws/token/v1/{token.token}{place}"
+    for module in elma.modules:
+        from voxsim.protocols.elma365.telephony import MODULES
+
+        yield f"  ELMA365  {url}{MODULES}/{module.name}  (what it knows; its webhook is there, too)"
+    told = ", ".join(dict.fromkeys(one.url.partition("?")[0] for one in elma.webhooks))
+    if told:
+        yield f"  ELMA365  webhooks to {told}"
 
 
 def _tell_sessions(project: Project) -> None:
