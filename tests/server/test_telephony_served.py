@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import trio
 
+from voxsim.parties.configuration import load_configuration
 from voxsim.parties.party import Party
 from voxsim.server.building import Project
 from voxsim.server.server import Address
@@ -266,3 +267,80 @@ async def test_a_page_of_another_site_sees_nothing(driver, served):
     async with served() as server:
         answer = await server.ask("GET", "/voip/modules", headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403
+
+
+# --- modules in TypeScript, each filling out one field of the result ---
+
+TYPED = {
+    "record": """
+async function VoipParseWebhookRequest(request: FetchRequest): Promise<VoipWebhookParseResult> {
+    const data = JSON.parse(request.body);
+    return {
+        callRecord: {
+            srcPhone: data.srcPhone,
+            dstPhone: data.dstPhone,
+            direction: VoipCallDirection.In,
+            duration: data.duration,
+            call: { link: data.callLink },
+            disposition: VoipCallDisposition.Answered,
+        }
+    };
+}
+async function VoipGetCallLink(callData: any): Promise<string> {
+    return callData. link;
+}
+""",
+    "event": """
+async function VoipParseWebhookRequest(request: FetchRequest):  Promise<VoipWebhookParseResult> {
+    const data = JSON.parse(request.body);
+    return {
+        event: {
+            event:  VoipWebhookEvent.NotifyStart,
+            direction: VoipCallDirection.In,
+            dstPhone: data.dstPhone,
+            srcPhone: data.srcPhone,
+            disposition: VoipCallDisposition.Unknown,
+        };
+    };
+}
+""",
+    "response": """
+async function VoipParseWebhookRequest(request: FetchRequest):  Promise<VoipWebhookParseResult> {
+    return {
+        response: new  HttpResponse()
+            .status(400)
+            .content('Not today: ' + request.method + ' ' + (request.headers['CONTENT-TYPE'] || 'nothing')),
+    };
+}
+""",
+}
+
+
+@pytest.fixture
+def typed(tmp_path, project, driver):
+    """The same server with three modules in TypeScript."""
+    entries = ""
+    for name, text in TYPED.items():
+        (tmp_path / f"{name}.ts").write_text(text)
+        entries += f'\n[[elma365.module]]\nname = "{name}"\nfile = "{name}.ts"\ntoken = "t"\n'
+    (tmp_path / "voxsim.toml").write_text(TOML + entries)
+    project.configuration = load_configuration(tmp_path / "voxsim.toml")
+
+
+async def test_modules_in_typescript_do_what_each_returns(typed, driver, served):
+    body = b'{"srcPhone": "15550001", "dstPhone": "201", "duration": 42, "callLink": "http://pbx.example/rec.wav"}'
+    answers = {}
+    async with served() as server:
+        for name in TYPED:
+            headers = {"content-type": "application/json"}
+            path = f"/voip/webhook/{name}?token=t"
+            answer = await server.ask("POST", path, content=body, headers=headers)
+            answers[name] = answer.status_code, answer.text
+        (recorded,) = (await server.ask("GET", "/voip/modules/record/cards")).json()
+        link = (await server.ask("GET", "/voip/modules/record/cards/1/link")).json()
+        (ringing,) = (await server.ask("GET", "/voip/modules/event/cards")).json()
+        assert (await server.ask("GET", "/voip/modules/response/cards")).json() == []
+    assert answers == {"record": (200, ""), "event": (200, ""), "response": (400, "Not today: POST application/json")}
+    assert (recorded["state"], recorded["disposition"], recorded["duration"]) == ("ended", "Answered", 42)
+    assert (recorded["call"], link) == ({"link": "http://pbx.example/rec.wav"}, {"link": "http://pbx.example/rec.wav"})
+    assert (ringing["state"], ringing["direction"], ringing["disposition"]) == ("ringing", "In", "Unknown")
