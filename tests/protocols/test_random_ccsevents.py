@@ -229,7 +229,7 @@ def forks(tmp_path_factory):
     return str(path)
 
 
-DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4) | st.tuples(*[st.sampled_from(["a", "b"])] * 4)
+DOMAINS = st.tuples(*[st.sampled_from(["a", "b", "c", "d"])] * 4) | st.tuples(*[st.sampled_from(["a", "b", ""])] * 4)
 
 
 @settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -307,6 +307,7 @@ def check(world, events, messages, feed):
         assert not feed.fold.seances
         assert not feed.fold.waits
         assert not feed._domains.waits
+        assert feed._domains._others == 0
     assert laws.broken == []
     check_domains(events, messages)
 
