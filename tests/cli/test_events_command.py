@@ -65,6 +65,21 @@ def test_a_configuration_says_who_and_what(told):
     assert "CallerIDNum=15550001" in line
 
 
+@pytest.mark.parametrize("named", ["folder", "file"])
+def test_a_folder_is_told_of_by_its_own_configuration(tmp_path, capsys, named):
+    (tmp_path / "voxsim.toml").write_text('[[user]]\nname = "202"\nextension = "0009*202"\n')
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "forward.py").write_text(FORWARD)
+    (folder / "voxsim.toml").write_text(
+        f'{TOML}\n[[application]]\nname = "shop"\n[[application.rule]]\nscenarios = ["forward.py"]\n'
+    )
+    place = folder if named == "folder" else folder / "voxsim.toml"
+    assert main(["events", "voipnow", str(place), "--to", "202"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "dial-in of 0003*202: GET http://crm.test/hook" in line
+
+
 def test_the_same_run_tells_the_same(told):
     assert told("--to", "202") == told("--to", "202")
 

@@ -28,12 +28,19 @@ _INDENT = " " * 12
 
 def events(options: Options) -> int:
     """Run the scenarios, show the messages, and return the exit status."""
-    file = Path(options.scenarios[0]).parent / FILE
     try:
-        configuration = load_configuration(file) if file.exists() else Configuration()
+        configuration = _configured(Path(options.scenarios[0]))
     except ConfigurationError as error:
         options.parser.error(str(error))
     return run.perform(options, lambda world: _told(world, options.system, configuration))
+
+
+def _configured(place: Path) -> Configuration:
+    """What a folder or its file says, or of a scenario what stands beside it; nothing where there is none."""
+    if place.is_dir() or place.suffix == ".toml":
+        return load_configuration(place)
+    file = place.parent / FILE
+    return load_configuration(file) if file.exists() else Configuration()
 
 
 def _told(world: World, system: str, configuration: Configuration) -> Iterator[str]:
