@@ -80,6 +80,38 @@ def test_a_folder_is_told_of_by_its_own_configuration(tmp_path, capsys, named):
     assert "dial-in of 0003*202: GET http://crm.test/hook" in line
 
 
+RINGING = """
+from voxsim import AppEvents, VoxEngine
+
+@VoxEngine.on(AppEvents.CallAlerting)
+def alerting(event):
+    for name in ("202", "203"):
+        VoxEngine.call_user(username=name, callerid=event.callerid)
+"""
+
+DOMAINS = """
+[[user]]
+name = "202"
+extension = "202"
+domain = "b.test"
+
+[[user]]
+name = "203"
+extension = "203"
+domain = "c.test"
+"""
+
+
+def test_a_run_that_was_given_up_is_told_of_to_its_end(tmp_path, capsys):
+    (tmp_path / "ringing.py").write_text(RINGING)
+    (tmp_path / "voxsim.toml").write_text(DOMAINS)
+    options = ["--to", "1", "--answer", "20*=silent", "--until", "5s"]
+    assert main(["events", "ccsevents", str(tmp_path / "ringing.py"), *options]) == 1
+    told = [line.split()[1:] for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    own = ["call_create", "call_attach_to_seance", "connection_link_call"]
+    assert told == [[domain, f"ccsevents.{name}"] for domain in ("b.test", "c.test") for name in own]
+
+
 def test_the_same_run_tells_the_same(told):
     assert told("--to", "202") == told("--to", "202")
 

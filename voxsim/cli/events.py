@@ -13,7 +13,7 @@ from voxsim.cli import run, terminal
 from voxsim.parties import FILE
 from voxsim.parties.configuration import load_configuration
 from voxsim.parties.entries import Configuration
-from voxsim.protocols.callevents.feeds import Feeds, Setting, make
+from voxsim.protocols.callevents.feeds import Feeds, KeepsBack, Setting, make
 from voxsim.protocols.callevents.people import People
 from voxsim.protocols.callevents.view import View
 from voxsim.timeline.words import clock, printable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voxsim.parties.world import World
 
 _INDENT = " " * 12
+_MOMENT_MS = 1000
 
 
 def events(options: Options) -> int:
@@ -50,6 +51,9 @@ def _told(world: World, system: str, configuration: Configuration) -> Iterator[s
     feeds = Feeds(View(people, epoch), {system: (feed, messages.append)}, _raise)
     for record in world.journal:
         feeds.see(record)
+    if isinstance(feed, KeepsBack):
+        # In a run that was given up nothing may have happened since: what waits would still be sent a moment later.
+        messages.extend(feed.flush(epoch * 1000 + world.switch.now // 1000 + _MOMENT_MS))
     for message in messages:
         moment = clock((message.at - epoch * 1000) * 1000)
         first, *more = map(printable, message.shown())

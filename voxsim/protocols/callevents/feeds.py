@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -50,6 +50,14 @@ class Feed(Protocol):
 
     def take(self, happening: Happening) -> Iterable[Outgoing]:
         """The messages that one more happening means, in order."""
+
+
+@runtime_checkable
+class KeepsBack(Protocol):
+    """A feed that keeps messages back for a moment, until more is known."""
+
+    def flush(self, now: int) -> Iterable[Outgoing]:
+        """Those that have waited long enough at this moment, in unix milliseconds."""
 
 
 _Told = tuple[str, Callable[[Happening], Iterable[Any]], Callable[[Any], None]]

@@ -44,9 +44,7 @@ class Ending(Telling):
         out: list[Event] = []
         self._out = out
         self._at = now
-        for seance in tuple(self._waiting.values()):
-            if self._overdue(seance):
-                self._release(seance)
+        self._catch_up()
         return out
 
     # --- calls ---
@@ -151,7 +149,7 @@ class Ending(Telling):
         """Tell what a clock would have had told by now, as of then: a timeline is read without one."""
         now = self._at
         for seance in tuple(self._waiting.values()):
-            while seance.since is not None and seance.since + GRACE + 1 < now:
+            while seance.since is not None and seance.since + GRACE < now:
                 self._at = seance.since + GRACE + 1
                 self._release(seance)
         self._at = now
