@@ -129,8 +129,9 @@ async def test_there_are_so_many_subscriptions_and_no_more(vox, ccs):
     assert client.subscribe(identity="more")["result"] == "ok"
 
 
-async def test_nan_is_no_json(vox, ccs):
-    assert ccs.client().send('["connection_info", {"qid": NaN}]')[1]["errorcode"] == 400
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+async def test_what_is_no_number_is_no_json(vox, ccs, number):
+    assert ccs.client().send(f'["connection_info", {{"qid": {number}}}]')[1]["errorcode"] == 400
 
 
 async def test_an_error_of_voxsims_own_is_told_and_raised(vox, ccs):

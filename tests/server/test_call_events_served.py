@@ -50,7 +50,7 @@ class Receiver:
 
     Attributes:
         requests: each as method, target and body.
-        mode: `answer`, `late`, `slow`, `redirect`, `die`, `error`, `nonsense`, `half` or `endless`.
+        mode: `answer`, `late`, `slow`, `redirect`, `die`, `error`, `nonsense`, `half`, `endless` or `once`.
     """
 
     def __init__(self):
@@ -107,7 +107,7 @@ class Receiver:
                 return False
         status = {"redirect": "302 Found\r\nlocation: /elsewhere", "error": "500 Oh dear"}.get(self.mode, "200 OK")
         await stream.send_all(f"HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\nok".encode())
-        return True
+        return self.mode != "once"
 
 
 @pytest.fixture
@@ -274,6 +274,16 @@ async def test_a_late_receiver_gets_all_in_order_and_no_call_waits(driver, serve
         known = parse_qs(body)
         by_call.setdefault(known["CallID"][0], []).append(known["CallStatus"][0])
     assert list(by_call.values()) == [["CALLING", "ANSWER", "ANSWER"]] * 2
+
+
+async def test_a_receiver_that_closes_each_connection_without_a_word_gets_all(driver, served, receiver):
+    receiver.mode = "once"
+    async with served() as server:
+        await make(server, f"{receiver.url}/hook")
+        for _ in range(4):
+            await server.call()
+        assert set(await server.told(12)) == {"delivered"}
+    assert len(receiver.requests) == 12
 
 
 async def test_nobody_listens_there(driver, served):

@@ -389,6 +389,16 @@ async def test_nonsense_harms_nobody(driver, served):
         assert len(await other.until("seance_delete")) == 1
 
 
+async def test_half_a_surrogate_pair_is_answered_and_harms_nobody(driver, served):
+    async with served() as server, server.client() as client:
+        await client.send('["connection_info", {"qid": "\\ud800"}]')
+        name, answer = await client.next()
+        assert (name, answer["result"]) == ("connection_info_result", "ok")
+        await client.subscribe("\ud800 x", "ccsevents.seance_delete")
+        await server.call()
+        assert len(await client.until("seance_delete")) == 1
+
+
 async def test_who_does_not_read_is_dropped_and_calls_go_on(driver, served, connect):
     async with served(waiting_bytes=100_000) as server, server.client() as client:
         raw = await connect(server.url, receive_buffer=4096)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from math import isfinite
+from typing import Any, Final, NoReturn
 
 import attrs
 
@@ -55,7 +56,7 @@ def read_request(text: str) -> Request:
         Refused: it is none.
     """
     try:
-        value = json.loads(text, parse_constant=_no_number)
+        value = json.loads(text, parse_constant=_no_number, parse_float=_number)
     except (ValueError, RecursionError):
         raise Refused(BAD, "A message is JSON: [method, {parameters}].") from None
     match value:
@@ -64,9 +65,15 @@ def read_request(text: str) -> Request:
     raise Refused(BAD, 'A message is a list of two, the method and its parameters: ["connection_info", {"qid": 1}].')
 
 
-def _no_number(name: str) -> Any:
+def _no_number(name: str) -> NoReturn:
     """NaN and Infinity are no JSON, and could not be repeated in an answer."""
     raise ValueError(name)
+
+
+def _number(text: str) -> float:
+    """A number that is not too large to be one: 1e999 would be repeated as Infinity."""
+    value = float(text)
+    return value if isfinite(value) else _no_number(text)
 
 
 def written(method: str, facts: Mapping[str, Any]) -> str:
