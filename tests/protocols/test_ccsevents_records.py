@@ -1,4 +1,4 @@
-"""ccsevents: records of calls. A record's key is told when its file is closed: behind the end of the call, or at once."""
+"""ccsevents: records of calls. The key is told when the file is closed: behind the end of the call, or at once."""
 
 from __future__ import annotations
 
