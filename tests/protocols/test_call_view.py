@@ -14,13 +14,13 @@ class Watcher:
     """What a view tells, in words: `LegCreated 201`."""
 
     def __init__(self, vox):
-        self.view = View(People(), vox.world.switch.epoch)
+        self.view = View(People(), vox.world.switch.epoch, self.tell)
         self.happenings = []
         self.words = []
-        vox.world.switch.subscribe(self.see)
+        vox.world.switch.subscribe(self.view.see)
 
-    def see(self, record):
-        for one in self.view.see(record):
+    def tell(self, happenings):
+        for one in happenings:
             self.happenings.append(one)
             self.words.append(" ".join([type(one).__name__, *filter(None, [self._who(one)])]))
 
@@ -261,5 +261,4 @@ async def test_hold_digits_and_records(vox, watcher, scenario):
     ],
 )
 def test_the_one_table_of_causes(code, rang, cause):
-    assert cause_of(code, answered=False, rang=rang) is cause
-    assert cause_of(code, answered=True, rang=rang) is Cause.ANSWERED
+    assert cause_of(code, rang=rang) is cause

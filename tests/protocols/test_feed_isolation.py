@@ -7,7 +7,7 @@ import pytest
 
 from voxsim.parties.entries import Configuration
 from voxsim.protocols.callevents.feeds import Feeds, Setting, make
-from voxsim.protocols.callevents.view import KINDS, View
+from voxsim.protocols.callevents.view import _HANDLERS, KINDS
 from voxsim.testing.following import people_of
 
 NAMES = ("voipnow", "ccsevents", "elma365")
@@ -35,10 +35,10 @@ def follow(vox):
         people, epoch = people_of(vox.world), vox.world.switch.epoch
         setting = Setting(people, Configuration(), epoch)
         told, troubles = {name: [] for name in NAMES}, []
-        feeds = Feeds(View(people, epoch), {}, lambda name, error: troubles.append((name, str(error))))
+        feeds = Feeds(people, epoch, {}, lambda name, error: troubles.append((name, str(error))))
         for name in NAMES:
             feed = make(name, setting)
-            feeds.add(name, Breaking(feed) if name in broken else feed, told[name].append)
+            feeds.add(name, Breaking(feed) if name in broken else feed, told[name].extend)
         vox.world.switch.subscribe(feeds.see, KINDS)
         return told, troubles, feeds
 
@@ -66,7 +66,7 @@ async def test_a_feed_that_breaks_is_told_of_and_harms_nobody(vox, rings, follow
 async def test_a_receiver_of_messages_that_breaks_harms_nobody(vox, rings, follow):
     told, troubles, feeds = follow()
 
-    def break_off(message):
+    def break_off(messages):
         raise OSError("the disk is full")
 
     feeds.add("elma365", make("elma365", Setting(people_of(vox.world), Configuration(), 0)), break_off)
@@ -77,15 +77,12 @@ async def test_a_receiver_of_messages_that_breaks_harms_nobody(vox, rings, follo
 
 
 async def test_a_view_that_breaks_costs_one_record_and_no_call(vox, rings, follow, monkeypatch):
-    told, troubles, feeds = follow()
-    see = feeds._see
+    told, troubles, _ = follow()
 
-    def sometimes(record):
-        if (record.kind, record.name) == ("leg", "ringing"):
-            raise KeyError("lost")
-        return see(record)
+    def lose(view, record, facts):
+        raise KeyError("lost")
 
-    monkeypatch.setattr(feeds, "_see", sometimes)
+    monkeypatch.setitem(_HANDLERS, ("leg", "ringing"), lose)
     await one_call(vox, rings)
     assert {name for name, _ in troubles} == {"view"}
     assert [one.rule.event.title for one in told["voipnow"]][-2:] == ["hangup", "hangup"]
@@ -118,7 +115,7 @@ async def test_a_feed_that_is_added_in_the_middle_of_a_call_hears_no_nonsense(vo
     late = {name: [] for name in NAMES}
     for name in NAMES:
         setting = Setting(people_of(vox.world), Configuration(), vox.world.switch.epoch)
-        feeds.add(name, make(name, setting), late[name].append)
+        feeds.add(name, make(name, setting), late[name].extend)
     await vox.finished()
     assert troubles == []
     await caller.dial("202", scenario=rings("202"))

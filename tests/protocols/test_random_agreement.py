@@ -11,9 +11,8 @@ from test_random_call_events import Caller, behaviours, lived
 from test_random_ccsevents import FORKS
 
 from voxsim.parties.entries import Configuration
-from voxsim.protocols.callevents.feeds import Setting, make
+from voxsim.protocols.callevents.feeds import Feeds, Setting, make
 from voxsim.protocols.callevents.people import People
-from voxsim.protocols.callevents.view import View
 
 NAMES = ("201", "202", "203")
 
@@ -84,15 +83,11 @@ def of_elma365(webhooks):
 def test_the_three_systems_agree_on_who_talked_and_how_long(callers, callees, forks):
     world = lived(callers, callees, forks, False)[0]
     people = People()
-    view = View(people, world.switch.epoch)
     setting = Setting(people, Configuration(), world.switch.epoch)
-    feeds = {name: make(name, setting) for name in ("voipnow", "ccsevents", "elma365")}
-    told = {name: [] for name in feeds}
+    told = {name: [] for name in ("voipnow", "ccsevents", "elma365")}
+    feeds = Feeds(people, world.switch.epoch, {name: (make(name, setting), told[name].extend) for name in told})
     for record in world.journal:
-        for happening in view.see(record):
-            for name, feed in feeds.items():
-                if type(happening) in feed.wants:
-                    told[name].extend(feed.take(happening))
+        feeds.see(record)
     if world.switch.sessions:
         return
     talks = of_voipnow(told["voipnow"])

@@ -80,8 +80,8 @@ class Asking:
             self.world.switch.after(at, self._ask, method, parameters)
 
     def _ask(self, method, parameters):
-        calls = [one.id for one in self.ccs._feed.fold.calls]
-        connections = [one.id for one in self.ccs._feed.fold.connections]
+        calls = [one.id for one in self.ccs._feed.calls]
+        connections = [one.id for one in self.ccs._feed.connections]
         known = {f"call {place}": one for place, one in enumerate(calls)}
         known.update({f"connection {place}": one for place, one in enumerate(connections)})
         meant = {key: known.get(one, one) if isinstance(one, str) else one for key, one in parameters.items()}
@@ -138,6 +138,6 @@ def test_whatever_is_asked_is_answered(requests, hangup, forks):
     laws = Laws()
     for event in asking.ccs.events:
         laws.see(event)
-    if not world.switch.sessions and not asking.ccs._feed.fold.waits:
+    if not world.switch.sessions and not asking.ccs._feed.waits:
         laws.close()
     assert laws.broken == []

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from test_random_call_events import CALLERS, RANDOM, Caller, behaviours, lived
 
 from voxsim.parties.identity import Identity
+from voxsim.protocols.callevents.feeds import Feeds
 from voxsim.protocols.callevents.people import People, Person
-from voxsim.protocols.callevents.view import View
 from voxsim.protocols.ccsevents.events import TYPES
 from voxsim.protocols.ccsevents.feed import CcsEvents
 
@@ -204,12 +204,12 @@ def people_in(domains):
 def followed(world, domains):
     """The events of a run, and the messages, with the feed as it is in the end."""
     people = people_in(domains)
-    view, feed = View(people, world.switch.epoch), CcsEvents(people)
-    events, messages = [], []
+    feed, events, messages = CcsEvents(people), [], []
     feed.on_events = events.extend
+
+    feeds = Feeds(people, world.switch.epoch, {"ccsevents": (feed, messages.extend)})
     for record in world.journal:
-        for happening in view.see(record):
-            messages.extend(feed.take(happening))
+        feeds.see(record)
     return events, messages, feed
 
 
@@ -276,9 +276,10 @@ def test_a_timeline_tells_later_what_it_told_at_once(callers, callees, domains, 
 
     def watch(world):
         people = people_in(domains)
-        view, feed = View(people, world.switch.epoch), CcsEvents(people)
-        feed.flush_by(world.switch, at_once.append)
-        world.switch.subscribe(lambda record: [at_once.extend(feed.take(one)) for one in view.see(record)])
+        feed = CcsEvents(people)
+        feed.flush_by(world.switch, at_once.extend)
+        feeds = Feeds(people, world.switch.epoch, {"ccsevents": (feed, at_once.extend)})
+        world.switch.subscribe(feeds.see)
 
     world = lived(callers, callees, forks, False, watch)[0]
     _, later, _ = followed(world, domains)
@@ -302,11 +303,10 @@ def check(world, events, messages, feed):
         laws.see(event)
     if not world.switch.sessions:
         laws.close()
-        assert not feed.fold.calls
-        assert not feed.fold.connections
-        assert not feed.fold.seances
-        assert not feed.fold.waits
-        assert not feed._domains.waits
+        assert not feed.calls
+        assert not feed.connections
+        assert not feed.seances
+        assert not feed.waits
         assert feed._domains._others == 0
     assert laws.broken == []
     check_domains(events, messages)
@@ -349,8 +349,8 @@ def lost(whole, domain):
     return (
         len(connections) == 1
         and len({event.at for event in forks}) == 1
-        and len({event.call.domain for event in forks if event.call.domain}) > 1
-        and domain in {event.call.domain for event in forks}
-        and domain not in {event.call.domain for event in talked}
+        and len({event.call.party.domain for event in forks if event.call.party.domain}) > 1
+        and domain in {event.call.party.domain for event in forks}
+        and domain not in {event.call.party.domain for event in talked}
         and domain != whole[0].seance.domain
     )

@@ -36,15 +36,15 @@ def lived(callers, callees, file):
     for name, behaviour in zip(("201", "202", "203", "204"), (*callees, ""), strict=True):
         world.add_party("user", name, behaviour, extension=name)
     world.add_party("pstn", "+15550100", callees[0])
-    view, calls, moments = View(people_of(world), world.switch.epoch), Calls(), []
+    calls, moments = Calls(), []
 
-    def see(record):
-        for happening in view.see(record):
+    def tell(happenings):
+        for happening in happenings:
             for moment in calls.take(happening):
-                told = {name: [one.fields for one in tell(moment, Speech())] for name, tell in DIALECTS.items()}
+                told = {name: [one.fields for one in says(moment, Speech())] for name, says in DIALECTS.items()}
                 moments.append((moment, told))
 
-    world.switch.subscribe(see)
+    world.switch.subscribe(View(people_of(world), world.switch.epoch, tell).see)
     for caller in callers:
         plan = json.dumps(caller.plan)
         if caller.who:

@@ -15,7 +15,6 @@ from voxsim.parties.configuration import load_configuration
 from voxsim.parties.entries import Configuration
 from voxsim.protocols.callevents.feeds import Feeds, KeepsBack, Setting, make
 from voxsim.protocols.callevents.people import People
-from voxsim.protocols.callevents.view import View
 from voxsim.timeline.words import clock, printable
 from voxsim.vocabulary.errors import ConfigurationError
 
@@ -48,7 +47,7 @@ def _told(world: World, system: str, configuration: Configuration) -> Iterator[s
     people, epoch = People.of(configuration), world.switch.epoch
     feed = make(system, Setting(people, configuration, epoch))
     messages: list[Any] = []
-    feeds = Feeds(View(people, epoch), {system: (feed, messages.append)}, _raise)
+    feeds = Feeds(people, epoch, {system: (feed, messages.extend)})
     for record in world.journal:
         feeds.see(record)
     if isinstance(feed, KeepsBack):
@@ -61,7 +60,3 @@ def _told(world: World, system: str, configuration: Configuration) -> Iterator[s
         yield from (f"{_INDENT}{line}" for line in more)
     if not messages:
         terminal.tell(f"{system} is told nothing: nobody with an extension had a part in a call.")
-
-
-def _raise(name: str, error: Exception) -> None:
-    raise error

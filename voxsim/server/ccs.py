@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -63,7 +63,7 @@ class CcsDoor:
         configuration: Configuration,
         people: People,
         server: Server,
-        follow: Callable[[str, CcsEvents, Callable[[Message], None]], None],
+        follow: Callable[[str, CcsEvents, Callable[[Sequence[Message]], None]], None],
         trouble: Callable[[str, Exception], None],
     ) -> None:
         entry = configuration.ccsevents
@@ -77,7 +77,7 @@ class CcsDoor:
         self._follow = follow
         self._trouble = trouble
         self._links = Links(lambda: switch.unix_time, switch.random)
-        control = Control(server.world, people, self.feed.fold, self._links, self._has_record)
+        control = Control(server.world, people, self.feed, self._links, self._has_record)
         self._commands = control.commands
         self._clients: dict[Client, SocketConnection] = {}
         self._followed = False
@@ -98,9 +98,10 @@ class CcsDoor:
             self._followed = True
             self._follow(NAME, self.feed, self._deliver)
 
-    def _deliver(self, message: Message) -> None:
+    def _deliver(self, messages: Sequence[Message]) -> None:
         for client in tuple(self._clients):
-            client.offer(message)
+            for message in messages:
+                client.offer(message)
 
     # --- clients ---
 

@@ -16,7 +16,7 @@ import trio
 from voxsim.protocols.callevents.delivery import SECONDS, Delivery
 from voxsim.protocols.callevents.feeds import Feed, Feeds
 from voxsim.protocols.callevents.people import People
-from voxsim.protocols.callevents.view import KINDS, View
+from voxsim.protocols.callevents.view import KINDS
 from voxsim.protocols.voipnow.configured import dialect_of, extended, rules_of
 from voxsim.protocols.voipnow.feed import VoipNow
 from voxsim.protocols.voipnow.resource import PREFIX, PhoneCallEvents
@@ -59,7 +59,6 @@ class CallEvents:
     ) -> None:
         switch = server.world.switch
         self.people = People.of(configuration)
-        self.view = View(self.people, switch.epoch)
         self.voipnow = VoipNow(rules_of(configuration, self.people, example=False), dialect_of(configuration))
         self._configuration = configuration
         self._server = server
@@ -67,7 +66,7 @@ class CallEvents:
         self._storage = storage
         self._nursery = nursery
         self._web = _LateWeb(server.world.driver, nursery, ca_file)
-        self.feeds = Feeds(self.view, {}, self._trouble)
+        self.feeds = Feeds(self.people, switch.epoch, {}, self._trouble)
         self._changed: dict[str, None] = {}
         self._writing = trio.Lock()
         self._deliveries: list[Delivery] = []
@@ -109,7 +108,7 @@ class CallEvents:
 
     def _follow_for_voipnow(self) -> None:
         if _RULES not in self.feeds.names:
-            self.follow(_RULES, self.voipnow, self.delivery(_RULES).send)
+            self.follow(_RULES, self.voipnow, self.delivery(_RULES).send_all)
 
     def _note_change(self, identity: str, rule: Rule | None) -> None:
         """A rule was made, changed or removed."""

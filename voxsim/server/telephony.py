@@ -63,7 +63,7 @@ class TelephonyDoor:
         self._server.free[WEBHOOK] = self._webhook
         self._server.free[PROVIDER] = self._command
         self._server.more[MODULES] = self._press
-        follow(NAME, Webhooks(told), delivery(NAME, lambda: self.web).send)
+        follow(NAME, Webhooks(told), delivery(NAME, lambda: self.web).send_all)
 
     async def _webhook(self, request: Request) -> Response:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.raw}

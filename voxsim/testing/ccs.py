@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voxsim.protocols.callevents.feeds import Feeds
-from voxsim.protocols.callevents.view import View
+from voxsim.protocols.callevents.view import KINDS
 from voxsim.protocols.ccsevents.client import Client, Owner
 from voxsim.protocols.ccsevents.control import Control
 from voxsim.protocols.ccsevents.events import Event, Message
@@ -49,9 +49,9 @@ class CcsHandle:
         self._feed.on_events = self.events.extend
         self._feed.flush_by(world.switch, self._deliver)
         self._links = Links(lambda: world.switch.unix_time, world.switch.random)
-        self._control = Control(world, self.people, self._feed.fold, self._links, lambda path: True)
-        view = View(self.people, world.switch.epoch)
-        world.switch.subscribe(Feeds(view, {"ccsevents": (self._feed, self._deliver)}, _raise).see)
+        self._control = Control(world, self.people, self._feed, self._links, lambda path: True)
+        feeds = Feeds(self.people, world.switch.epoch, {"ccsevents": (self._feed, self._deliver)})
+        world.switch.subscribe(feeds.see, KINDS)
 
     @property
     def told(self) -> list[str]:
@@ -75,10 +75,11 @@ class CcsHandle:
         self._clients.append(client)
         return CcsClient(client)
 
-    def _deliver(self, message: Message) -> None:
-        self.messages.append(message)
+    def _deliver(self, messages: Sequence[Message]) -> None:
+        self.messages.extend(messages)
         for client in self._clients:
-            client.offer(message)
+            for message in messages:
+                client.offer(message)
 
 
 class CcsClient:
@@ -134,7 +135,3 @@ def _short(event: Event) -> str:
             value = data[key]
             words.append(",".join(value) if isinstance(value, list) else str(value).partition("@")[0])
     return " ".join(words)
-
-
-def _raise(name: str, error: Exception) -> None:
-    raise error

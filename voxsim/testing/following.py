@@ -5,7 +5,7 @@ The fixture's calls are folded as they happen, and the messages travel through i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from voxsim.engine.future import Future
@@ -14,7 +14,7 @@ from voxsim.parties.identity import Identity
 from voxsim.protocols.callevents.delivery import SECONDS, Delivery
 from voxsim.protocols.callevents.feeds import Feeds
 from voxsim.protocols.callevents.people import Menu, People
-from voxsim.protocols.callevents.view import KINDS, View
+from voxsim.protocols.callevents.view import KINDS
 from voxsim.protocols.voipnow.configured import extended
 from voxsim.protocols.voipnow.feed import VoipNow
 from voxsim.protocols.voipnow.requests import CallEvent, Dialect
@@ -77,8 +77,8 @@ class VoipNowHandle:
         self._switch: Switch = world.switch
         self._delivery = Delivery(world.switch, lambda: world.switch.web, "voipnow", seconds=seconds)
         feed = VoipNow(self.rules, dialect)
-        self._view = View(self.people, world.switch.epoch)
-        world.switch.subscribe(Feeds(self._view, {"voipnow": (feed, self._send)}, _raise).see, KINDS)
+        feeds = Feeds(self.people, world.switch.epoch, {"voipnow": (feed, self._send)})
+        world.switch.subscribe(feeds.see, KINDS)
         for event in tuple(events) or EVENTS:
             self.rule(EventType(EVENTS.index(event)), url, method=Method[method], extension=extension)
 
@@ -106,10 +106,6 @@ class VoipNowHandle:
             await future
             self._delivery.on_idle.clear()
 
-    def _send(self, message: CallEvent) -> None:
-        self.sent.append(message)
-        self._delivery.send(message)
-
-
-def _raise(name: str, error: Exception) -> None:
-    raise error
+    def _send(self, messages: Sequence[CallEvent]) -> None:
+        self.sent.extend(messages)
+        self._delivery.send_all(messages)

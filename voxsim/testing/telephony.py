@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from voxsim.engine.future import Future
 from voxsim.parties.telephonyentries import ModuleEntry
 from voxsim.protocols.callevents.delivery import SECONDS, Delivery
 from voxsim.protocols.callevents.feeds import Feeds
-from voxsim.protocols.callevents.view import KINDS, View
+from voxsim.protocols.callevents.view import KINDS
 from voxsim.protocols.elma365.dialects import Speech
 from voxsim.protocols.elma365.feed import WEBHOOK, Subscriber, Webhook, Webhooks
 from voxsim.protocols.elma365.module import SECONDS as MODULE_SECONDS
@@ -84,13 +84,12 @@ class Elma365Handle:
             told.append(self._telephony.subscriber("pbx", speech))
         web = self._telephony.web(lambda: world.switch.web)
         self._delivery = Delivery(world.switch, lambda: web, "elma365", seconds=seconds)
-        view = View(people, world.switch.epoch)
-        feed = Webhooks(told)
-        world.switch.subscribe(Feeds(view, {"elma365": (feed, self._send)}, _raise).see, KINDS)
+        feeds = Feeds(people, world.switch.epoch, {"elma365": (Webhooks(told), self._send)})
+        world.switch.subscribe(feeds.see, KINDS)
 
-    def _send(self, message: Webhook) -> None:
-        self.sent.append(message)
-        self._delivery.send(message)
+    def _send(self, messages: Sequence[Webhook]) -> None:
+        self.sent.extend(messages)
+        self._delivery.send_all(messages)
 
     # --- what was told ---
 
@@ -197,7 +196,3 @@ def _short(fields: dict[str, Any]) -> str:
         return " ".join(filter(None, (fields["cmd"], fields["type"], fields["ext"], fields["phone"], last)))
     names = ("event", "caller_id", "destination", "internal", "disposition")
     return " ".join(str(fields[name]) for name in names if fields.get(name))
-
-
-def _raise(name: str, error: Exception) -> None:
-    raise error

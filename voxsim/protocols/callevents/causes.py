@@ -37,16 +37,13 @@ _CAUSES: Final[dict[int, Cause]] = {
 }
 
 
-def cause_of(code: int, *, answered: bool, rang: bool) -> Cause:
-    """The cause that a final code stands for.
+def cause_of(code: int, *, rang: bool) -> Cause:
+    """The cause that the final code of a leg stands for that was never answered.
 
     Args:
-        code: the SIP status of an attempt that failed; of no meaning once the leg was answered.
-        answered: whether the leg was connected.
+        code: the SIP status.
         rang: whether the callee's phone rang: 480 is then somebody who does not answer, and otherwise nobody there.
     """
-    if answered:
-        return Cause.ANSWERED
     if code == 480:
         return Cause.NO_ANSWER if rang else Cause.UNREACHABLE
     return _CAUSES.get(code, Cause.ERROR)

@@ -8,7 +8,7 @@ costs it the messages, and the calls nothing.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -100,6 +100,11 @@ class Delivery:
     def idle(self) -> bool:
         """Whether nothing is on its way."""
         return not self._lanes
+
+    def send_all(self, messages: Iterable[HttpMessage]) -> None:
+        """Let requests be made, as soon as the turn of each comes; returns at once."""
+        for message in messages:
+            self.send(message)
 
     def send(self, message: HttpMessage) -> None:
         """Let a request be made as soon as its turn comes; returns at once."""

@@ -6,13 +6,13 @@ delivery of its own, which never waits. A feed that fails is told of and left ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from voxsim.engine.journal import Record
 from voxsim.parties.entries import Configuration
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.people import People
@@ -48,7 +48,7 @@ class Feed(Protocol):
     def wants(self) -> Collection[type[Happening]]:
         """The happenings that can mean something to it; it is told of no others."""
 
-    def take(self, happening: Happening) -> Iterable[Outgoing]:
+    def take(self, happening: Happening) -> Sequence[Outgoing]:
         """The messages that one more happening means, in order."""
 
 
@@ -56,11 +56,14 @@ class Feed(Protocol):
 class KeepsBack(Protocol):
     """A feed that keeps messages back for a moment, until more is known."""
 
-    def flush(self, now: int) -> Iterable[Outgoing]:
+    def flush(self, now: int) -> Sequence[Outgoing]:
         """Those that have waited long enough at this moment, in unix milliseconds."""
 
 
-_Told = tuple[str, Callable[[Happening], Iterable[Any]], Callable[[Any], None]]
+Deliver = Callable[[Any], None]
+"""Takes messages: a sequence of them."""
+
+_Told = tuple[str, Callable[[Happening], Sequence[Any]], Deliver]
 """A feed's name, what takes a happening, and what takes the messages that come of it."""
 
 
@@ -80,25 +83,30 @@ def make(name: str, setting: Setting) -> Feed:
 
 
 class Feeds:
-    """Feeds on one view. Its `see` is a subscriber of the journal.
+    """Feeds on one view.
 
     Args:
-        view: makes happenings of records.
-        deliver: for each feed by name, the feed and what takes its messages.
-        trouble: is told when a feed, or the view itself (as `view`), fails.
+        people: who is who.
+        epoch: the unix seconds at which the journal's time begins.
+        deliver: for each feed by name, the feed and what takes its messages: those of one happening at a time.
+        trouble: is told when a feed, or the view itself (as `view`), fails; by default the error goes up.
+
+    Attributes:
+        see: takes one more record; a subscriber of the journal.
     """
 
     def __init__(
         self,
-        view: View,
-        deliver: Mapping[str, tuple[Feed, Callable[[Any], None]]],
-        trouble: Callable[[str, Exception], None],
+        people: People,
+        epoch: int,
+        deliver: Mapping[str, tuple[Feed, Deliver]],
+        trouble: Callable[[str, Exception], None] | None = None,
     ) -> None:
-        self.view = view
-        self._see = view.see
+        self.view = View(people, epoch, self._tell, None if trouble is None else partial(trouble, "view"))
+        self.see = self.view.see
         self._trouble = trouble
-        self._feeds: dict[str, tuple[Feed, Callable[[Any], None]]] = {}
-        self._told: dict[type[Happening], tuple[_Told, ...]] = {}
+        self._feeds: dict[str, tuple[Feed, Deliver]] = {}
+        self._told: dict[type[Happening], tuple[_Told, ...]] = dict.fromkeys(Happening.__subclasses__(), ())
         for name, (feed, takes) in deliver.items():
             self.add(name, feed, takes)
 
@@ -107,29 +115,24 @@ class Feeds:
         """The feeds that are told."""
         return tuple(self._feeds)
 
-    def add(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
+    def add(self, name: str, feed: Feed, deliver: Deliver) -> None:
         """Tell one more feed from now on."""
         self._feeds[name] = feed, deliver
-        kinds = {kind for feed, _ in self._feeds.values() for kind in feed.wants}
         self._told = {
             kind: tuple((name, feed.take, takes) for name, (feed, takes) in self._feeds.items() if kind in feed.wants)
-            for kind in kinds
+            for kind in Happening.__subclasses__()
         }
 
-    def see(self, record: Record) -> None:
-        """One more record; never raises."""
-        try:
-            happenings = self._see(record)
-        except Exception as error:  # noqa: BLE001 - a call must not fail for who looks on
-            self._trouble("view", error)
-            return
-        if not happenings:
-            return
+    def _tell(self, happenings: list[Happening]) -> None:
         told = self._told
         for happening in happenings:
-            for name, take, deliver in told.get(type(happening), ()):
+            for name, take, deliver in told[type(happening)]:
                 try:
-                    for message in take(happening):
-                        deliver(message)
-                except Exception as error:  # noqa: BLE001 - a call must not fail for who looks on
+                    messages = take(happening)
+                    if messages:
+                        deliver(messages)
+                except Exception as error:
+                    # A call must not fail for who looks on.
+                    if self._trouble is None:
+                        raise
                     self._trouble(name, error)

@@ -96,15 +96,8 @@ class Linking:
     def _new_link(self, initiator: Leg, referrer: Leg | None, called: str) -> Link:
         session = initiator.session
         session.link_count = number = session.link_count + 1
-        link = Link(
-            id=f"{session.call_id}.{number}",
-            number=number,
-            session=session,
-            initiator=initiator,
-            called=called,
-            created=self._at,
-            referred_by=referrer,
-        )
+        link = Link(f"{session.call_id}.{number}", number, session, initiator, called, self._at)
+        link.referred_by = referrer
         session.links.append(link)
         if referrer is None or initiator.link is None:
             self._move(initiator, link, initiator=True)

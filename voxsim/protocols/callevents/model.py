@@ -48,6 +48,7 @@ class Party:
         extended: the extended form `0003*201` of its extension, or an empty text.
         domain: its tenant's domain, or an empty text.
         address: `201@alpha.test` inside, the plain number outside.
+        outside: whether it is in the telephone network.
     """
 
     kind: PartyKind
@@ -61,6 +62,7 @@ class Party:
     extended: str = attrs.field(init=False, eq=False)
     domain: str = attrs.field(init=False, eq=False)
     address: str = attrs.field(init=False, eq=False)
+    outside: bool = attrs.field(init=False, eq=False)
 
     @extended.default
     def _extended(self) -> str:
@@ -74,13 +76,12 @@ class Party:
     def _address(self) -> str:
         return f"{self.short or self.number}@{self.tenant.domain}" if self.tenant is not None else self.number
 
-    @property
-    def outside(self) -> bool:
-        """Whether it is in the telephone network."""
+    @outside.default
+    def _outside(self) -> bool:
         return self.kind is PartyKind.OUTSIDE
 
 
-@attrs.define(eq=False, kw_only=True)
+@attrs.define(eq=False)
 class Leg:
     """The line between the platform and one party. Times are unix milliseconds, None while it has not come to that.
 
@@ -111,9 +112,9 @@ class Leg:
     kind: str
     number: str
     party: Party
+    created: int
     shown: str = ""
     shown_name: str = ""
-    created: int
     link: Link | None = attrs.field(default=None, repr=False)
     initiator: bool = False
     referred_by: Leg | None = attrs.field(default=None, repr=False)
@@ -150,7 +151,7 @@ class Leg:
         return link.answered_by or (link.targets[0] if len(link.targets) == 1 else None)
 
 
-@attrs.define(eq=False, kw_only=True)
+@attrs.define(eq=False)
 class Link:
     """A leg that calls, with the legs that it rings, later with the one that answered.
 
@@ -174,9 +175,9 @@ class Link:
     number: int
     session: Session = attrs.field(repr=False)
     initiator: Leg
-    targets: list[Leg] = attrs.field(factory=list)
     called: str
     created: int
+    targets: list[Leg] = attrs.field(factory=list)
     answered_by: Leg | None = None
     answered: int | None = None
     referred_by: Leg | None = attrs.field(default=None, repr=False)
@@ -186,7 +187,7 @@ class Link:
     ended: int | None = None
 
 
-@attrs.define(eq=False, kw_only=True)
+@attrs.define(eq=False)
 class Session:
     """All that one first call drags along: what a call id, a seance and a card stand for.
 

@@ -1,4 +1,4 @@
-"""View: a pure fold of the journal into happenings. One record in, the happenings that it means out.
+"""View: a pure fold of the journal into happenings. One record in, the happenings that it means are told.
 
 What is remembered belongs to sessions that are alive, and is dropped with them. Records of units that it never saw
 begin (it may have been asked to look late) mean nothing.
@@ -6,7 +6,7 @@ begin (it may have been asked to look late) mean nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from voxsim.engine.journal import Record
@@ -14,7 +14,7 @@ from voxsim.protocols.callevents import happenings as told
 from voxsim.protocols.callevents.causes import Cause, cause_of
 from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.linking import Linking, Run
-from voxsim.protocols.callevents.model import Leg, Party, Session
+from voxsim.protocols.callevents.model import Leg, Link, Party, Session
 from voxsim.protocols.callevents.people import People
 
 Facts = Mapping[str, Any]
@@ -28,36 +28,44 @@ class View(Linking):
     Args:
         people: who is who.
         epoch: the unix seconds at which the journal's time begins.
+        tell: takes the happenings that a record means, in order; most mean nothing.
+        trouble: is told when the view fails at a record, which then means nothing; by default the error goes up.
     """
 
-    def __init__(self, people: People, epoch: int) -> None:
+    def __init__(
+        self,
+        people: People,
+        epoch: int,
+        tell: Callable[[list[Happening]], None],
+        trouble: Callable[[Exception], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._tell = tell
+        self._trouble = trouble
         self.people = people
         self._epoch_ms = epoch * 1000
         self._runs: dict[str | None, Run] = {}
         self._legs: dict[str | None, Leg] = {}
         self._runs_of: dict[str, int] = {}
 
-    @property
-    def sessions(self) -> list[Session]:
-        """The sessions that are alive and have had a leg, in order."""
-        return list({run.session.id: run.session for run in self._runs.values() if run.session is not None}.values())
-
-    def leg(self, identity: str) -> Leg | None:
-        """A leg that is alive, by its id."""
-        return self._legs.get(identity)
-
-    def see(self, record: Record) -> Sequence[Happening]:
-        """What one more record means, in order; most mean nothing."""
+    def see(self, record: Record) -> None:
+        """One more record."""
         handler = _HANDLERS.get(record[3:5])
         if handler is None:
-            return ()
-        out: list[Happening] = []
-        self._out = out
-        self._at = self._epoch_ms + record.t // 1000
+            return
         data = record.data
-        handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
-        return out
+        self._at = self._epoch_ms + record.t // 1000
+        happenings: list[Happening] = []
+        self._out = happenings
+        try:
+            handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
+        except Exception as error:
+            if self._trouble is None:
+                raise
+            self._trouble(error)
+            return
+        if happenings:
+            self._tell(happenings)
 
     # --- sessions ---
 
@@ -102,14 +110,11 @@ class View(Linking):
             if origin is not None and origin.session.id in self._runs_of:
                 session = origin.session
             else:
-                session = Session(
-                    id=run.key,
-                    call_id=run.key.partition(".")[0].lower(),
-                    created=self._at,
-                    started_by=run.started_by,
-                    scenario=self.people.scenario(run.rule, run.application, leg_number if incoming else ""),
-                    did=self.people.did(leg_number) if incoming else "",
-                )
+                dialled = leg_number if incoming else ""
+                scenario = self.people.scenario(run.rule, run.application, dialled)
+                call_id = run.key.partition(".")[0].lower()
+                session = Session(run.key, call_id, self._at, run.started_by, scenario)
+                session.did = self.people.did(dialled)
             run.session = session
             self._runs_of[session.id] = self._runs_of.get(session.id, 0) + 1
         return session
@@ -132,21 +137,11 @@ class View(Linking):
             party = self.people.conference(shown if incoming else number)
         else:
             party = self.people.caller(kind, shown, name) if incoming else self.people.callee(kind, number)
-        leg = Leg(
-            id=record.unit,
-            session=session,
-            run=run.key,
-            incoming=incoming,
-            kind=kind,
-            number=number,
-            party=party,
-            shown=shown if away is None else away.party.number,
-            shown_name="" if name == shown else name,
-            created=self._at,
-            initiator=incoming,
-            referred_by=origin,
-            stands_for=away,
-        )
+        leg = Leg(record.unit, session, run.key, incoming, kind, number, party, self._at)
+        leg.shown = shown if away is None else away.party.number
+        leg.shown_name = "" if name == shown else name
+        leg.initiator = incoming
+        leg.referred_by, leg.stands_for = origin, away
         if not incoming:
             run.waiting[leg.id] = leg
             return
@@ -239,39 +234,45 @@ class View(Linking):
             self._leave(run)
 
     def _fail_route(self, session: Session, leg: Leg | None, number: str, party: Party | None, code: int) -> None:
-        cause = cause_of(code, answered=False, rang=False)
+        cause = cause_of(code, rang=False)
         self._out.append(told.RouteFailed(self._at, session, leg, number, party, code, cause))
 
     def _end(self, run: Run, leg: Leg, code: int, by: str) -> None:
-        link = leg.link
+        identity, session, link = leg.id, leg.session, leg.link
         leg.ended, leg.ended_by, leg.held = self._at, by, False
-        leg.code = code if leg.answered is None else 200
-        leg.cause = cause_of(code, answered=leg.answered is not None, rang=leg.ringing is not None)
-        if link is not None and not leg.initiator and leg.cause is Cause.CANCELLED:
-            leg.elsewhere = link.answered_by is not None
-            caller = link.initiator
-            if not leg.elsewhere and (by == "scenario" if caller.alive else caller.cause is Cause.NO_ANSWER):
-                # Nobody gave up: the scenario, or a clock, let it ring long enough.
-                leg.cause = Cause.NO_ANSWER
-        run.legs.pop(leg.id, None)
-        leg.session.legs.pop(leg.id, None)
-        self._legs.pop(leg.id, None)
+        if leg.answered is not None:
+            leg.code, leg.cause = 200, Cause.ANSWERED
+        else:
+            leg.code, leg.cause = code, cause_of(code, rang=leg.ringing is not None)
+            if link is not None and not leg.initiator and leg.cause is Cause.CANCELLED:
+                self._cancelled(leg, link, by)
+        run.legs.pop(identity, None)
+        session.legs.pop(identity, None)
+        self._legs.pop(identity, None)
         if run.referrer is leg:
             run.referrer = None
         if run.routes:
-            run.routes = {route for route in run.routes if leg.id not in route}
+            run.routes = {route for route in run.routes if identity not in route}
         if run.heard_by:
             run.heard_by = {unit: heard for unit, heard in run.heard_by.items() if heard is not leg}
         if run.hints:
             run.hints = {waiting: hint for waiting, hint in run.hints.items() if hint is not leg}
-        self._out.append(told.LegEnded(self._at, leg.session, leg))
-        if leg.session.links:
-            for one in tuple(leg.session.links):
+        self._out.append(told.LegEnded(self._at, session, leg))
+        if session.links:
+            for one in tuple(session.links):
                 if leg in one.targets:
                     one.targets.remove(leg)
                     if one.answered_by is None:
                         one.cause, one.code = leg.cause, leg.code
                 self._settle(one)
+
+    def _cancelled(self, leg: Leg, link: Link, by: str) -> None:
+        """A leg that was called rang in vain."""
+        caller = link.initiator
+        leg.elsewhere = link.answered_by is not None
+        if not leg.elsewhere and (by == "scenario" if caller.alive else caller.cause is Cause.NO_ANSWER):
+            # Nobody gave up: the scenario, or a clock, let it ring long enough.
+            leg.cause = Cause.NO_ANSWER
 
     # --- what the scenario connects ---
 

@@ -115,7 +115,7 @@ class Audience:
 
     def told(self, event: Event, domain: str) -> bool:
         """Whether a domain was told of an event of its own already."""
-        return event in self.sent and event.call is not None and event.call.domain == domain
+        return event in self.sent and event.call is not None and event.call.party.domain == domain
 
     def only(self, domain: str) -> bool:
         """Whether a domain gets everything just because it is the only one that was called so far."""
@@ -127,10 +127,12 @@ class Domains:
 
     Args:
         known: the domains there are, as far as that is known; there may be more of them later.
+        wait: is called when something is kept back until it is known who is rung.
     """
 
-    def __init__(self, known: Collection[str]) -> None:
+    def __init__(self, known: Collection[str], wait: Callable[[], None]) -> None:
         self._known = known
+        self._wait = wait
         self._others = 0  # the seances that are told of to some domains alone
         self._open: dict[str, tuple[int, Seance]] = {}
         self._out: list[Message] = []
@@ -198,8 +200,8 @@ class Domains:
             # A number may be another domain's: who is the only one called so far hears of it when it is known whose.
             late = kind == "seance_set_next_number" and audience.only(domain)
             (audience.numbers if late else self._out).append(Sent(domain, event))
-        if call is not None and call.domain and call.domain not in whole:
-            self._take_own(audience, event, call, call.domain)
+        if call is not None and call.party.domain and call.party.domain not in whole:
+            self._take_own(audience, event, call, call.party.domain)
         if audience.recent:
             audience.log(event)
         if after is not None:
@@ -218,7 +220,7 @@ class Domains:
         if call is not None and call.side == "b":
             self._ring(audience, event)
         elif call is not None and not audience.whole and event.seance.first in ("", call.id):
-            audience.enter(call.domain)
+            audience.enter(call.party.domain)
 
     def _attached(self, audience: Audience, event: Event) -> None:
         if event.call is not None and event.call.id == event.seance.first:
@@ -233,13 +235,14 @@ class Domains:
             audience.recent = True
             audience.open_since = event.at
             self._open[event.seance.id] = event.at, event.seance
+            self._wait()
 
     def _ring(self, audience: Audience, event: Event) -> None:
         """Somebody of a domain is rung; a domain that was the only one so far is not any more."""
         call = event.call
         if call is None or call.side != "b":
             return
-        domain = call.domain
+        domain = call.party.domain
         connection = call.connection or call.rung_in
         fork = audience.forks.get(connection.id) if connection is not None else None
         if fork is None or not domain or domain in fork.domains:
@@ -289,7 +292,7 @@ class Domains:
                 call = event.call
                 if call is None or _fork_of(audience, call) is not fork or call.side != "b":
                     continue
-                domain = call.domain
+                domain = call.party.domain
                 if domain and domain not in audience.whole and event not in audience.sent:
                     self._out.append(Sent(domain, event))
         audience.sent.clear()
@@ -300,10 +303,10 @@ class Domains:
         if fork is None or call.side != "b" or fork.answered:
             return
         fork.answered = True
-        domain = call.domain
+        domain = call.party.domain
         if domain and domain not in audience.whole:
             known = fork.events[fork.given.get(domain, 0) :]
-            own = (event for event in known if event.call is None or event.call.domain != domain)
+            own = (event for event in known if event.call is None or event.call.party.domain != domain)
             self._out.extend(Sent(domain, event) for event in own)
             audience.whole.append(domain)
 
@@ -312,7 +315,7 @@ def _sole_from(event: Event) -> str:
     """The domain, while there is no other, that is told of a whole seance from this event on, which is its first."""
     call, seance = event.call, event.seance
     if event.type == "call_create" and call is not None and call.side == "a" and seance.audience is None:
-        seance.sole = call.domain
+        seance.sole = call.party.domain
     return seance.sole
 
 

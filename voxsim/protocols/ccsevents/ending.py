@@ -7,17 +7,41 @@ A record's file is closed a moment later than all else: of a call that ends its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
+
+import attrs
 
 from voxsim.protocols.callevents import happenings as told
 from voxsim.protocols.callevents.causes import Cause
+from voxsim.protocols.callevents.happenings import Happening
 from voxsim.protocols.callevents.model import Leg, Link
-from voxsim.protocols.ccsevents.events import Event
-from voxsim.protocols.ccsevents.objects import Call, Connection, Seance
+from voxsim.protocols.ccsevents.objects import Call, Connection, Record, Seance
 from voxsim.protocols.ccsevents.telling import Telling
 
 GRACE: Final = 100
 """For how many milliseconds the first of two ends is kept back."""
+
+_ENDS: Final = (told.LegEnded, told.LinkEnded, told.SessionEnded, told.RecordReady, told.Transferred, told.Unqueued)
+"""What may come between two ends that belong together."""
+
+
+@attrs.define(eq=False)
+class _Kept:
+    """What is kept back of a seance.
+
+    Attributes:
+        since: since when something is.
+        ends: legs whose end is not told yet, since those whom they called are about to end, too.
+        left: connections that are over, while the one who called is about to end, too.
+        closed: records that have ended, and are told of a moment later: with their URL and milliseconds.
+    """
+
+    seance: Seance
+    since: int
+    ends: dict[str, Leg] = attrs.field(factory=dict)
+    left: dict[str, tuple[Connection, Link]] = attrs.field(factory=dict)
+    closed: list[tuple[Record, str, int]] = attrs.field(factory=list)
 
 
 class Ending(Telling):
@@ -25,27 +49,18 @@ class Ending(Telling):
 
     Args:
         failure_on_no_answer: tell of a `connection_failure`, too, when calls were rung and none was answered.
+
+    Attributes:
+        on_wait: called when something is kept back for a moment; `flush` is to be called a little later.
     """
 
     def __init__(self, *, failure_on_no_answer: bool) -> None:
         super().__init__()
+        self.on_wait: Callable[[], None] | None = None
         self._failure_on_no_answer = failure_on_no_answer
         self._connections: dict[str, Connection] = {}
-        self._waiting: dict[str, Seance] = {}
+        self._kept: dict[str, _Kept] = {}
         self.seances: dict[str, Seance] = {}
-
-    @property
-    def waits(self) -> bool:
-        """Whether something is kept back."""
-        return bool(self._waiting)
-
-    def flush(self, now: int) -> list[Event]:
-        """What has been kept back for too long, at this moment in unix milliseconds."""
-        out: list[Event] = []
-        self._out = out
-        self._at = now
-        self._catch_up()
-        return out
 
     # --- calls ---
 
@@ -57,8 +72,7 @@ class Ending(Telling):
         link = leg.link
         calling = link is not None and link.initiator is leg and link.answered_by is None
         if calling and link is not None and link.targets and leg.answered is None:
-            self._keep_back(call.seance)
-            call.seance.ends[leg.id] = leg
+            self._keep_back(call.seance).ends[leg.id] = leg
         else:
             self._end(call, leg)
 
@@ -68,10 +82,10 @@ class Ending(Telling):
         if connection is not None and calling and leg.link is not None:
             self._fail_unanswered(connection, leg, leg.link)
         self._delete_call(call, leg)
-        if seance.left:
-            for identity, (left, link) in tuple(seance.left.items()):
+        if self._kept and (kept := self._kept.get(seance.key)) is not None:
+            for identity, (left, link) in tuple(kept.left.items()):
                 if not left.calls:
-                    del seance.left[identity]
+                    del kept.left[identity]
                     self._drop(left, link)
         if connection is not None and call.side == "b" and seance.state == "dialing" and not connection.ringing:
             # The caller whom the scenario had answered before is with the scenario again, unless it leaves, too.
@@ -94,14 +108,14 @@ class Ending(Telling):
         if connection is None:
             return
         seance = connection.seance
-        leg = seance.ends.pop(connection.caller, None)
+        kept = self._kept.get(seance.key)
+        leg = kept.ends.pop(connection.caller, None) if kept is not None else None
         if leg is not None and (call := self._calls.get(leg.id)) is not None:
             self._end(call, leg)
         if connection.callee is None:
             self._fail_unanswered(connection, leg, link)
         if any(call.connection is connection for call in connection.calls.values()) and not self._is_needed(connection):
-            self._keep_back(seance)
-            seance.left[link.id] = connection, link
+            self._keep_back(seance).left[link.id] = connection, link
         else:
             self._drop(connection, link)
 
@@ -127,48 +141,55 @@ class Ending(Telling):
         record = seance.records.pop(happening.record, None) if seance is not None else None
         if seance is not None and record is not None:
             self._stop_record(record)
-            seance.closed.append((record, happening.url, happening.duration))
-            self._keep_back(seance)
+            self._keep_back(seance).closed.append((record, happening.url, happening.duration))
 
-    def _close_records(self, seance: Seance) -> None:
-        closed, seance.closed = seance.closed, []
-        for record, url, duration in closed:
-            self._set_record_info(seance, record, url, duration)
+    def _close_records(self, kept: _Kept) -> None:
+        for record, url, duration in kept.closed:
+            self._set_record_info(kept.seance, record, url, duration)
 
     # --- what is kept back ---
 
-    def _keep_back(self, seance: Seance) -> None:
-        if seance.since is None:
-            seance.since = self._at
-        self._waiting[seance.key] = seance
+    def _keep_back(self, seance: Seance) -> _Kept:
+        kept = self._kept.get(seance.key)
+        if kept is None:
+            kept = self._kept[seance.key] = _Kept(seance, self._at)
+        self._wait()
+        return kept
 
-    def _overdue(self, seance: Seance) -> bool:
-        return seance.since is None or self._at - seance.since > GRACE
+    def _wait(self) -> None:
+        """Something is kept back."""
+        if self.on_wait is not None:
+            self.on_wait()
+
+    def _hurry(self, happening: Happening) -> None:
+        """Let go what waits too long already, and of this session what waits for something else than this."""
+        self._catch_up()
+        kept = self._kept.get(happening.session.id)
+        if kept is not None and not isinstance(happening, _ENDS):
+            self._release(kept.seance)
 
     def _catch_up(self) -> None:
         """Tell what a clock would have had told by now, as of then: a timeline is read without one."""
         now = self._at
-        for seance in tuple(self._waiting.values()):
-            while seance.since is not None and seance.since + GRACE < now:
-                self._at = seance.since + GRACE + 1
-                self._release(seance)
+        for key in tuple(self._kept):
+            while (kept := self._kept.get(key)) is not None and kept.since + GRACE < now:
+                self._at = kept.since + GRACE + 1
+                self._release(kept.seance)
         self._at = now
 
     def _release(self, seance: Seance) -> None:
         """Tell what was kept back: nothing that belongs to it has come."""
-        self._release_ends(seance)
-        self._close_records(seance)
+        kept = self._kept.pop(seance.key, None)
+        self._release_ends(seance, kept)
+        if kept is not None:
+            self._close_records(kept)
 
-    def _release_ends(self, seance: Seance) -> None:
-        self._waiting.pop(seance.key, None)
-        seance.since = None
-        ends, left = seance.ends, seance.left
-        if ends or left:
-            seance.ends, seance.left = {}, {}
-            for identity, leg in ends.items():
+    def _release_ends(self, seance: Seance, kept: _Kept | None) -> None:
+        if kept is not None:
+            for identity, leg in kept.ends.items():
                 if (call := self._calls.get(identity)) is not None:
                     self._end(call, leg)
-            for connection, link in left.values():
+            for connection, link in kept.left.values():
                 self._drop(connection, link)
         for connection in tuple(seance.connections.values()):
             call = seance.calls.get(connection.caller)

@@ -1,8 +1,8 @@
-"""Feed: happenings into events for domains. The fold, and who receives what of it."""
+"""Feed: happenings into events for domains. The fold, with who receives what of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from voxsim.protocols.callevents.feeds import Setting
@@ -16,10 +16,10 @@ from voxsim.protocols.ccsevents.fold import HANDLERS, Fold
 if TYPE_CHECKING:
     from voxsim.engine.switch import Switch
 
-Deliver = Callable[[Message], None]
+Deliver = Callable[[Sequence[Message]], None]
 
 
-class CcsEvents:
+class CcsEvents(Fold):
     """The feed.
 
     Args:
@@ -27,15 +27,12 @@ class CcsEvents:
         failure_on_no_answer: tell of a `connection_failure`, too, when calls were rung and none was answered.
 
     Attributes:
-        fold: the calls, connections and seances that are alive.
-        on_wait: called when something is kept back for a moment; `flush` is to be called a little later.
         on_events: called with all events, whoever receives them.
     """
 
     def __init__(self, people: People | None = None, *, failure_on_no_answer: bool = False) -> None:
-        self.fold = Fold(failure_on_no_answer=failure_on_no_answer)
-        self._domains = Domains(people.tenants if people is not None else ())
-        self.on_wait: Callable[[], None] | None = None
+        super().__init__(failure_on_no_answer=failure_on_no_answer)
+        self._domains = Domains(people.tenants if people is not None else (), self._wait)
         self.on_events: Callable[[list[Event]], None] | None = None
 
     @property
@@ -43,19 +40,36 @@ class CcsEvents:
         """The happenings that mean something."""
         return HANDLERS.keys()
 
-    def take(self, happening: Happening) -> Iterable[Message]:
-        """The events that one more happening means, in order, each for one domain."""
-        events = self.fold.take(happening)
-        messages = self._send(events) if events else ()
-        if self.on_wait is not None and (self.fold.waits or self._domains.waits):
-            self.on_wait()
-        return messages
+    @property
+    def waits(self) -> bool:
+        """Whether something is kept back."""
+        return bool(self._kept) or self._domains.waits
 
-    def flush(self, now: int) -> Iterable[Message]:
+    def take(self, happening: Happening) -> Sequence[Message]:
+        """The events that one more happening means, in order, each for one domain."""
+        events: list[Event] = []
+        self._out = events
+        self._at = happening.at
+        if self._kept:
+            self._hurry(happening)
+        HANDLERS[type(happening)](self, happening)
+        if self.on_events is not None:
+            self.on_events(events)
+        return self._domains.send(events) if events else events
+
+    def flush(self, now: int) -> Sequence[Message]:
         """What has been kept back for long enough, at this moment in unix milliseconds."""
-        messages = [*self._domains.flush(now), *self._send(self.fold.flush(now))]
-        if self.on_wait is not None and (self.fold.waits or self._domains.waits):
-            self.on_wait()
+        messages = self._domains.flush(now)
+        events: list[Event] = []
+        self._out = events
+        self._at = now
+        self._catch_up()
+        if self.on_events is not None:
+            self.on_events(events)
+        if events:
+            messages.extend(self._domains.send(events))
+        if self.waits:
+            self._wait()
         return messages
 
     def flush_by(self, switch: Switch, deliver: Deliver, trouble: Callable[[Exception], None] | None = None) -> None:
@@ -78,19 +92,13 @@ class CcsEvents:
             nonlocal waiting
             waiting = False
             try:
-                for message in self.flush(switch.epoch * 1000 + switch.now // 1000):
-                    deliver(message)
+                deliver(self.flush(switch.epoch * 1000 + switch.now // 1000))
             except Exception as error:
                 if trouble is None:
                     raise
                 trouble(error)
 
         self.on_wait = wait
-
-    def _send(self, events: list[Event]) -> Sequence[Message]:
-        if self.on_events is not None:
-            self.on_events(events)
-        return self._domains.send(events) if events else ()
 
 
 def make(setting: Setting) -> CcsEvents:

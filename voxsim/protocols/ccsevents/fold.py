@@ -7,13 +7,9 @@ from typing import Any, Final
 
 from voxsim.protocols.callevents import happenings as told
 from voxsim.protocols.callevents.happenings import Happening
-from voxsim.protocols.callevents.model import Link, Party, Session
+from voxsim.protocols.callevents.model import Party, Session
 from voxsim.protocols.ccsevents.ending import Ending
-from voxsim.protocols.ccsevents.events import Event
 from voxsim.protocols.ccsevents.objects import Call, Connection, Record, Seance
-
-_ENDS: Final = (told.LegEnded, told.LinkEnded, told.SessionEnded, told.RecordReady, told.Transferred, told.Unqueued)
-"""What may come between two ends that belong together."""
 
 
 class Fold(Ending):
@@ -25,27 +21,6 @@ class Fold(Ending):
 
     def __init__(self, *, failure_on_no_answer: bool = False) -> None:
         super().__init__(failure_on_no_answer=failure_on_no_answer)
-
-    def take(self, happening: Happening) -> list[Event]:
-        """The events that one more happening means, in order."""
-        out: list[Event] = []
-        self._out = out
-        self._at = happening.at
-        if self._waiting:
-            self._catch_up()
-            seance = self._waiting.get(happening.session.id)
-            if seance is not None and not (isinstance(happening, _ENDS) and not self._overdue(seance)):
-                self._release(seance)
-        HANDLERS[type(happening)](self, happening)
-        return out
-
-    def call(self, identity: str) -> Call | None:
-        """A call that is alive."""
-        return self._calls.get(identity)
-
-    def connection(self, identity: str) -> Connection | None:
-        """A connection that is alive, by its `connectionid`."""
-        return next((one for one in self._connections.values() if one.id == identity), None)
 
     @property
     def calls(self) -> list[Call]:
@@ -63,29 +38,20 @@ class Fold(Ending):
         leg = happening.leg
         seance = self._seance(happening.session)
         link = leg.link if not leg.initiator else None
-        call = Call(
-            id=leg.id,
-            run=leg.run,
-            party=leg.party,
-            side="b" if link is not None else "a",
-            dir="in" if leg.incoming else "out",
-            remote_number=leg.number if leg.incoming else leg.shown,
-            display_name=leg.shown_name or leg.party.display_name if leg.incoming else leg.party.display_name,
-            seance=seance,
-            rung_in=self._connections.get(link.id) if link is not None else None,
-            created=leg.created,
-        )
-        self._create_call(call)
-        if link is not None:
-            self._join_target(link, call)
-
-    def _join_target(self, link: Link, call: Call) -> None:
-        """A call is rung in a connection."""
+        if link is None:
+            self._create_call(Call(leg, seance, "a", None))
+            return
         connection = self._connections.get(link.id)
+        call = Call(leg, seance, "b", connection)
+        self._create_call(call)
         if connection is not None:
-            self._link(connection, call, "b")
-            if connection.seance.state in ("init", "ivr", "queue") and not call.talks:
-                self._set_seance(connection.seance, "dialing")
+            self._join_target(connection, call)
+
+    def _join_target(self, connection: Connection, call: Call) -> None:
+        """A call is rung in a connection."""
+        self._link(connection, call, "b")
+        if connection.seance.state in ("init", "ivr", "queue") and not call.talks:
+            self._set_seance(connection.seance, "dialing")
 
     def _ringing(self, happening: told.LegRinging) -> None:
         call = self._calls.get(happening.leg.id)
@@ -134,17 +100,7 @@ class Fold(Ending):
         caller = link.initiator
         call = self._calls.get(caller.id)
         seance = call.seance if call is not None else self._seance(happening.session)
-        referred = link.referred_by
-        connection = Connection(
-            cid=seance.uuid("c", link.number),
-            invitets=caller.created,
-            seance=seance,
-            caller=caller.id,
-            called_number=caller.number if caller.incoming and referred is None else link.called,
-            referred_by=f"sip:{referred.party.address}" if referred is not None else None,
-            people=(caller.party,),
-        )
-        self._connections[link.id] = connection
+        connection = self._connections[link.id] = Connection(link, seance)
         self._create_connection(connection)
         if call is not None and caller.link is link:
             self._link(connection, call, "a")
@@ -159,7 +115,7 @@ class Fold(Ending):
         if connection.caller == call.id:
             self._link(connection, call, "a")
         else:
-            self._join_target(happening.link, call)
+            self._join_target(connection, call)
 
     def _link_answered(self, happening: told.LinkAnswered) -> None:
         connection = self._connections.get(happening.link.id)
@@ -239,24 +195,24 @@ class Fold(Ending):
         if seance.told:
             self._serve(seance, happening.number, happening.index)
         else:
-            seance.early.append((happening.number, happening.index))
+            seance.early = (*seance.early, (happening.number, happening.index))
 
     def _session_ended(self, happening: told.SessionEnded) -> None:
         seance = self.seances.pop(happening.session.id, None)
         if seance is None:
             return
-        self._release_ends(seance)
-        self._waiting.pop(seance.key, None)
+        kept = self._kept.pop(seance.key, None)
+        self._release_ends(seance, kept)
+        self._kept.pop(seance.key, None)
         seance.over = True
         self._settle(seance)
-        self._close_records(seance)
+        if kept is not None:
+            self._close_records(kept)
 
     def _seance(self, session: Session) -> Seance:
         seance = self.seances.get(session.id)
         if seance is None:
-            domain = session.scenario.domain
-            seance = Seance(id=session.call_id, key=session.id, domain=domain, started=session.created)
-            self.seances[session.id] = seance
+            seance = self.seances[session.id] = Seance(session)
         return seance
 
 

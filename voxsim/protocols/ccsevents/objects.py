@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voxsim.protocols.callevents.model import Party, PartyKind
+from voxsim.protocols.callevents.model import Leg, Link, Party, PartyKind, Session
 
 if TYPE_CHECKING:
     from voxsim.protocols.ccsevents.domains import Audience
 
 
-@attrs.define(eq=False, kw_only=True)
 class Call:
     """A call: one leg.
 
     Attributes:
-        number: the subscriber: `201@alpha.test`, or the plain number of somebody outside.
-        domain: the subscriber's; empty for somebody outside.
+        party: the subscriber.
         side: `a` for the one who calls in its connection, `b` for one who is called.
         dir: `in` when the subscriber called the platform, `out` when the platform calls it.
         remote_number: the other party, as it is shown to this one.
@@ -34,27 +32,47 @@ class Call:
         run: the key of the journal's session that it is in.
     """
 
-    id: str
-    run: str
-    party: Party
-    side: str
-    dir: str
-    remote_number: str
-    display_name: str
-    seance: Seance = attrs.field(repr=False)
-    connection: Connection | None = attrs.field(default=None, repr=False)
-    rung_in: Connection | None = attrs.field(default=None, repr=False)
-    state: str = "init"
-    prev_state: str | None = None
-    attached: bool = False
-    created: int
-    answered: int | None = None
-    ended: int | None = None
-    number: str = attrs.field(init=False)
-    domain: str = attrs.field(init=False)
+    __slots__ = (
+        "answered",
+        "attached",
+        "connection",
+        "created",
+        "dir",
+        "display_name",
+        "ended",
+        "id",
+        "party",
+        "prev_state",
+        "remote_number",
+        "run",
+        "rung_in",
+        "seance",
+        "side",
+        "state",
+    )
 
-    def __attrs_post_init__(self) -> None:
-        self.number, self.domain = self.party.address, self.party.domain
+    def __init__(self, leg: Leg, seance: Seance, side: str, rung_in: Connection | None) -> None:
+        self.id = leg.id
+        self.run = leg.run
+        self.party = party = leg.party
+        self.side = side
+        if leg.incoming:
+            self.dir = "in"
+            self.remote_number = leg.number
+            self.display_name = leg.shown_name or party.display_name
+        else:
+            self.dir = "out"
+            self.remote_number = leg.shown
+            self.display_name = party.display_name
+        self.seance = seance
+        self.connection: Connection | None = None
+        self.rung_in = rung_in
+        self.state = "init"
+        self.prev_state: str | None = None
+        self.attached = False
+        self.created = leg.created
+        self.answered: int | None = None
+        self.ended: int | None = None
 
     @property
     def talks(self) -> bool:
@@ -68,9 +86,9 @@ class Call:
             "callid": self.id,
             "side": self.side,
             "dir": self.dir,
-            "number": self.number,
+            "number": party.address,
             "username": party.number if party.kind is PartyKind.USER else "",
-            "domain": self.domain,
+            "domain": party.domain,
             "outer": party.outside,
             "remote_number": self.remote_number,
             "displayname": self.display_name,
@@ -84,12 +102,11 @@ class Call:
         }
 
 
-@attrs.define(eq=False, kw_only=True)
 class Connection:
     """A connection: a dialog, from the moment at which somebody is called.
 
     Attributes:
-        id: `cid.invitets`: a UUID, and when the one who calls came.
+        id: `cid.invitets`, its UUID, and when the one who calls came.
         calls: the calls in it that are alive, by id.
         caller: the id of the one who calls.
         callee: the id of the first who answered, or None.
@@ -106,28 +123,49 @@ class Connection:
         failure_told: whether a `connection_failure` was told of it.
     """
 
-    cid: str
-    invitets: int
-    seance: Seance = attrs.field(repr=False)
-    calls: dict[str, Call] = attrs.field(factory=dict, repr=False)
-    caller: str
-    callee: str | None = None
-    state: str = "forking"
-    attached: bool = False
-    called_number: str
-    referred_by: str | None = None
-    replacing: bool = False
-    waits: bool = False
-    since: int | None = None
-    records: int = 0
-    key: str | None = None
-    people: tuple[Party, ...] = ()
-    broken: bool | None = None
-    failure_told: bool = False
-    id: str = attrs.field(init=False)
+    __slots__ = (
+        "attached",
+        "broken",
+        "called_number",
+        "callee",
+        "caller",
+        "calls",
+        "cid",
+        "failure_told",
+        "id",
+        "invitets",
+        "key",
+        "people",
+        "records",
+        "referred_by",
+        "replacing",
+        "seance",
+        "since",
+        "state",
+        "waits",
+    )
 
-    def __attrs_post_init__(self) -> None:
-        self.id = f"{self.cid}.{self.invitets}"
+    def __init__(self, link: Link, seance: Seance) -> None:
+        caller, referred = link.initiator, link.referred_by
+        self.cid = seance.uuid("c", link.number)
+        self.invitets = caller.created
+        self.id = f"{self.cid}.{caller.created}"
+        self.seance = seance
+        self.calls: dict[str, Call] = {}
+        self.caller = caller.id
+        self.callee: str | None = None
+        self.state = "forking"
+        self.attached = False
+        self.called_number = caller.number if caller.incoming and referred is None else link.called
+        self.referred_by = f"sip:{referred.party.address}" if referred is not None else None
+        self.replacing = False
+        self.waits = False
+        self.since: int | None = None
+        self.records = 0
+        self.key: str | None = None
+        self.people: tuple[Party, ...] = (caller.party,)
+        self.broken: bool | None = None
+        self.failure_told = False
 
     @property
     def ringing(self) -> bool:
@@ -174,7 +212,6 @@ class Record:
     started: bool = False
 
 
-@attrs.define(eq=False, kw_only=True)
 class Seance:
     """A seance.
 
@@ -191,43 +228,62 @@ class Seance:
         sole: the only domain there is, from when on it receives everything; empty before, or when there are several.
         audience: who receives its events; see `domains`.
         over: its session has ended; it goes with its last call.
-        ends: calls whose end is not told yet, since those whom they called are about to end, too.
-        left: connections that are over, while the one who called is about to end, too.
-        closed: records that have ended, and are told of a moment later: with their URL and milliseconds.
-        since: since when something of these has been kept back.
+        early: the subscribers who were called before there was a first call.
     """
 
-    id: str
-    key: str
-    domain: str
-    first: str = ""
-    state: str = "init"
-    prev_state: str | None = None
-    numbers: list[str] = attrs.field(factory=list)
-    queue: str | None = None
-    queued: bool = False
-    calls: dict[str, Call] = attrs.field(factory=dict, repr=False)
-    connections: dict[str, Connection] = attrs.field(factory=dict, repr=False)
-    records: dict[int, Record] = attrs.field(factory=dict, repr=False)
-    people: tuple[Party, ...] = ()
-    sole: str = ""
-    audience: Audience | None = attrs.field(default=None, repr=False)
-    started: int
-    ended: int | None = None
-    told: bool = False
-    over: bool = False
-    count: int = 0
-    failures: int = 0
-    ends: dict[str, Any] = attrs.field(factory=dict, repr=False)
-    left: dict[str, Any] = attrs.field(factory=dict, repr=False)
-    closed: list[tuple[Record, str, int]] = attrs.field(factory=list, repr=False)
-    since: int | None = None
-    early: list[tuple[str, int]] = attrs.field(factory=list)
+    __slots__ = (
+        "audience",
+        "calls",
+        "connections",
+        "count",
+        "domain",
+        "early",
+        "ended",
+        "failures",
+        "first",
+        "id",
+        "key",
+        "numbers",
+        "over",
+        "people",
+        "prev_state",
+        "queue",
+        "queued",
+        "records",
+        "sole",
+        "started",
+        "state",
+        "told",
+    )
+
+    def __init__(self, session: Session) -> None:
+        self.id = session.call_id
+        self.key = session.id
+        self.domain = session.scenario.domain
+        self.first = ""
+        self.state = "init"
+        self.prev_state: str | None = None
+        self.numbers: tuple[str, ...] = ()
+        self.queue: str | None = None
+        self.queued = False
+        self.calls: dict[str, Call] = {}
+        self.connections: dict[str, Connection] = {}
+        self.records: dict[int, Record] = {}
+        self.people: tuple[Party, ...] = ()
+        self.sole = ""
+        self.audience: Audience | None = None
+        self.started = session.created
+        self.ended: int | None = None
+        self.told = False
+        self.over = False
+        self.count = 0
+        self.failures = 0
+        self.early: tuple[tuple[str, int], ...] = ()
 
     def uuid(self, kind: str, number: int) -> str:
         """A UUID of the seance's own: the same seance and number give the same one."""
         text = self.id.ljust(16, "0")
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-0000-{kind}{number:0{12 - len(kind)}x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-0000-{kind}{f'{number:x}'.zfill(12 - len(kind))}"
 
     def full(self) -> dict[str, Any]:
         """All that is known of it."""

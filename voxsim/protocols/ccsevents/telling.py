@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from voxsim.protocols.callevents.causes import Cause
-from voxsim.protocols.callevents.model import Leg, Link, Party
+from voxsim.protocols.callevents.model import Leg, Link
 from voxsim.protocols.ccsevents.events import Event
 from voxsim.protocols.ccsevents.objects import Call, Connection, Record, Seance
 
@@ -65,28 +65,31 @@ class Telling:
             seance.told, seance.first = True, call.id
             self._tell("seance_create", seance, seance.full())
         self._attach(call, seance)
-        for number, index in seance.early:
-            self._serve(seance, number, index)
-        seance.early.clear()
+        if seance.early:
+            early, seance.early = seance.early, ()
+            for number, index in early:
+                self._serve(seance, number, index)
 
     def _attach(self, call: Call, seance: Seance) -> None:
         call.seance, call.attached = seance, True
-        _join(seance, call.party)
+        if call.party not in seance.people:
+            seance.people = (*seance.people, call.party)
         self._tell("call_attach_to_seance", seance, {"callid": call.id, "seanceid": seance.id}, call)
 
     def _set_state(self, call: Call, state: str) -> None:
-        if call.state == state:
+        before, connection = call.state, call.connection
+        if before == state:
             return
-        call.prev_state, call.state = call.state, state
+        call.prev_state, call.state = before, state
         if state == "talk" and call.answered is None:
             call.answered = self._at
         data = {
             "callid": call.id,
-            "connectionid": _id(call.connection),
+            "connectionid": connection.id if connection is not None else None,
             "seanceid": call.seance.id,
             "state": state,
-            "prev_state": call.prev_state,
-            "number": call.number,
+            "prev_state": before,
+            "number": call.party.address,
         }
         self._tell("call_set_state", call.seance, data, call)
 
@@ -103,7 +106,7 @@ class Telling:
         data = {
             "callid": call.id,
             "seanceid": seance.id,
-            "connectionid": _id(connection),
+            "connectionid": connection.id if connection is not None else None,
             "stopreason": ELSEWHERE if leg.elsewhere else STOP_REASONS[cause],
             "sipcode": 200 if leg.elsewhere else leg.code,
             "duration": call.ended - call.answered if call.answered is not None else 0,
@@ -223,7 +226,7 @@ class Telling:
         if connection is not None:
             connection.key = key
         data = {
-            "connectionid": _id(connection),
+            "connectionid": connection.id if connection is not None else None,
             "callid": record.call,
             "seanceid": seance.id,
             "key": key,
@@ -234,15 +237,16 @@ class Telling:
     # --- seances ---
 
     def _serve(self, seance: Seance, number: str, index: int) -> None:
-        seance.numbers.append(number)
+        seance.numbers = (*seance.numbers, number)
         data = {"seanceid": seance.id, "number": number, "index": index, "numbers": list(seance.numbers)}
         self._tell("seance_set_next_number", seance, data)
 
     def _set_seance(self, seance: Seance, state: str) -> None:
-        if seance.state == state:
+        before = seance.state
+        if before == state:
             return
-        seance.prev_state, seance.state = seance.state, state
-        data = {"seanceid": seance.id, "state": state, "prev_state": seance.prev_state}
+        seance.prev_state, seance.state = before, state
+        data = {"seanceid": seance.id, "state": state, "prev_state": before}
         self._tell("seance_set_state", seance, data)
 
     def _update_seance(self, seance: Seance, **changed: Any) -> None:
@@ -294,12 +298,3 @@ def key_of(url: str) -> str:
 def path_of(key: str) -> str | None:
     """The path of a record's file below `/records/`, by its key; None for keys of other stores."""
     return key[len(_KEY) :] if key.startswith(_KEY) else None
-
-
-def _id(connection: Connection | None) -> str | None:
-    return connection.id if connection is not None else None
-
-
-def _join(seance: Seance, party: Party) -> None:
-    if party not in seance.people:
-        seance.people = (*seance.people, party)

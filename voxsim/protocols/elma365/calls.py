@@ -368,18 +368,17 @@ def phone(party: Party) -> str:
 
 def _inside(party: Party) -> bool:
     """Whether somebody is an operator; whoever only is assumed to have an extension is none with a public number."""
-    if party.kind is not PartyKind.USER:
+    if party.assumed and len(party.number) >= _PUBLIC_DIGITS and party.number.isdigit():
         return False
-    return not (party.assumed and party.number.isdigit() and len(party.number) >= _PUBLIC_DIGITS)
+    return party.kind is PartyKind.USER
 
 
 def _direction(caller: Party, callee: Party) -> Direction | None:
     """From where to where a call goes; None for one without an operator, or with the scenario itself."""
-    if caller.kind is PartyKind.SCENARIO or callee.kind is PartyKind.SCENARIO:
+    calls, is_called = _inside(caller), _inside(callee)
+    if not (calls or is_called) or PartyKind.SCENARIO in (caller.kind, callee.kind):
         return None
-    if _inside(caller):
-        return Direction.INTERNAL if _inside(callee) else Direction.OUT
-    return Direction.IN if _inside(callee) else None
+    return Direction.IN if not calls else Direction.INTERNAL if is_called else Direction.OUT
 
 
 HANDLERS: Final[dict[type[Happening], Callable[[Calls, _Call, Any], None]]] = {

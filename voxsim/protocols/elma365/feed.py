@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ class Webhooks:
         """The happenings that mean something."""
         return HANDLERS.keys()
 
-    def take(self, happening: Happening) -> Iterable[Webhook]:
+    def take(self, happening: Happening) -> Sequence[Webhook]:
         """The webhooks that one more happening means, in order."""
         moments = self._calls.take(happening)
         if not moments:

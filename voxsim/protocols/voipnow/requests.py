@@ -50,7 +50,7 @@ class Dialect:
         return status if self.full or status == ANSWER else UNKNOWN
 
 
-@attrs.define(kw_only=True)
+@attrs.define
 class Parameters:
     """What is known of the call for the extension whose event it is; texts, empty when there is nothing to say.
 
@@ -62,22 +62,15 @@ class Parameters:
     caller_name: str = ""
     called_did: str = ""
     called_extension: str = ""
-    outgoing: bool = False
     caller_extension: str = ""
     called_number: str = ""
+    outgoing: bool = False
 
     def reaching(self, extension: str) -> Parameters:
-        """The same for somebody who has got another extension on the line."""
-        return Parameters(
-            call_id=self.call_id,
-            caller_number=self.caller_number,
-            caller_name=self.caller_name,
-            called_did=self.called_did,
-            called_extension=extension,
-            outgoing=self.outgoing,
-            caller_extension=self.caller_extension,
-            called_number=self.called_number,
-        )
+        """The same for somebody who has this extension on the line now."""
+        if extension == self.called_extension:
+            return self
+        return attrs.evolve(self, called_extension=extension)
 
     def pairs(self, status: str, dialect: Dialect) -> tuple[tuple[str, str], ...]:
         """All ten, always, in the documented order, with this CallStatus."""
