@@ -8,7 +8,7 @@ import pytest
 
 from voxsim.parties.configuration import load_configuration
 from voxsim.parties.entries import OperatorEntry, QueueEntry
-from voxsim.parties.staffing import load_staff, set_up
+from voxsim.parties.staffing import set_up
 from voxsim.parties.world import World
 from voxsim.vocabulary.errors import ConfigurationError
 
@@ -98,14 +98,8 @@ def test_they_are_set_up_in_a_world(file: Path):
 
 def test_the_only_queue_needs_not_be_named(file: Path):
     file.write_text('[[queue]]\nname = "support"\n[[operator]]\nname = "operator1"\n')
-    _, (operator,) = load_staff(file)
+    (operator,) = load_configuration(file).operators
     assert operator.queues == ("support",)
-
-
-def test_a_run_reads_nothing_else_of_the_file(file: Path):
-    file.write_text('[[queue]]\nname = "support"\n[nonsense]\n')
-    assert load_staff(file) == ((QueueEntry(name="support"),), ())
-    assert load_staff(file.with_name("none.toml")) == ((), ())
 
 
 QUEUE = '[[queue]]\nname = "support"\n'

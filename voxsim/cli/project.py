@@ -1,4 +1,8 @@
-"""What `voxsim run` does with a folder: the whole platform that it describes, and which of its rules takes the call."""
+"""What `voxsim run` makes of a folder, and of a `voxsim.toml` beside a scenario.
+
+A folder is run with its own rules, one of which takes the call; a scenario brings its rule, and the file beside it all
+else: whom it meets, and what the platform allows.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import trio
 
 from voxsim.driver import Pace
 from voxsim.parties.configuration import load_configuration
+from voxsim.parties.entries import ApplicationEntry, Configuration
 from voxsim.parties.furnishing import furnished
 from voxsim.parties.party import Party
 from voxsim.parties.world import World
@@ -33,21 +39,39 @@ def project_world(options: Options, parties: Iterable[Party]) -> tuple[World, Ap
     """
     if len(options.scenarios) > 1:
         raise ConfigurationError("A folder is run alone: name it, or some scenarios, but not both.")
-    place = Path(options.scenarios[0])
+    world = _furnished(load_configuration(Path(options.scenarios[0])), options, parties)
+    application, rule = _meant(world.platform.account, options)
+    return world, application, rule
+
+
+def surroundings(file: Path, options: Options, parties: Iterable[Party]) -> World:
+    """A platform without a rule, for scenarios beside this `voxsim.toml`: its parties, services, figures and secrets.
+
+    Raises:
+        ConfigurationError: there is a mistake in the file.
+    """
+    configuration = load_configuration(file)
+    applications = configuration.applications
+    secrets = {name: value for one in reversed(applications) for name, value in one.secrets.items()}
+    name = applications[0].name if len(applications) == 1 else Application().name
+    only = ApplicationEntry(name=name, secrets=secrets)
+    users = tuple(attrs.evolve(user, applications=()) for user in configuration.users)
+    return _furnished(attrs.evolve(configuration, applications=(only,), users=users, numbers=()), options, parties)
+
+
+def _furnished(configuration: Configuration, options: Options, parties: Iterable[Party]) -> World:
     world = furnished(
-        load_configuration(place),
+        configuration,
         first=parties,
         seed=options.seed,
         pace=Pace.parse(options.time),
         until=options.until,
     )
-    account = world.platform.account
-    application, rule = _meant(account, options)
-    if any(one.secrets for one in account.applications):
+    if any(one.secrets for one in world.platform.account.applications):
         from voxsim.platform.commands.secrets import load_secrets
 
         trio.run(load_secrets, world.context)
-    return world, application, rule
+    return world
 
 
 def _meant(account: Account, options: Options) -> tuple[Application, Rule]:

@@ -72,20 +72,6 @@ def perform(options: Options, drawn: Callable[[World], Iterable[str]]) -> int:
 # --- before ---
 
 
-def _staff(world: World, file: Path) -> None:
-    """The queues, operators, agents and dialogs of a `voxsim.toml` beside the scenario, if there is one."""
-    if file.exists():
-        from voxsim.parties.agents.entries import load_agents
-        from voxsim.parties.dialogentries import load_dialogs
-        from voxsim.parties.staffing import load_staff, set_up
-
-        set_up(world, *load_staff(file))
-        for agent in load_agents(file):
-            world.agents.add(agent.agent())
-        for dialog in load_dialogs(file):
-            world.dialogs.add(dialog.dialog())
-
-
 def _world(options: Options) -> tuple[World, Application, Rule]:
     """The platform with everybody in place whom the scenario may call, and the rule to run."""
     parties = [
@@ -99,10 +85,15 @@ def _world(options: Options) -> tuple[World, Application, Rule]:
         return project_world(options, parties)
     if options.application is not None:
         raise ConfigurationError("--application is for a folder with several; scenarios are of none.")
-    world = World(seed=options.seed, pace=Pace.parse(options.time), until=options.until, stranger=Behaviour())
-    for party in parties:
-        world.directory.add(party)
-    _staff(world, Path(options.scenarios[0]).parent / FILE)
+    beside = Path(options.scenarios[0]).parent / FILE
+    if beside.exists():
+        from voxsim.cli.project import surroundings
+
+        world = surroundings(beside, options, parties)
+    else:
+        world = World(seed=options.seed, pace=Pace.parse(options.time), until=options.until, stranger=Behaviour())
+        for party in parties:
+            world.directory.add(party)
     for pattern, file in options.rules:
         world.add_rule(file, pattern)
     rule = world.add_rule(options.scenarios)

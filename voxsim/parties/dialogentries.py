@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from voxsim.parties.dialogs import Dialog
-from voxsim.parties.tables import Table, read_tables
+from voxsim.parties.tables import Table
 from voxsim.vocabulary.naming import did_you_mean
 
 SERVICES: Final = ("Dialogflow", "CCAI", "Avatar")
@@ -146,12 +145,3 @@ def _read_turn(table: Table) -> DialogTurnEntry:
         replies=table.take("replies", str) or "",
         facts={name: table.take(name, kind) for name, kind in _FACTS.items() if name in table.values},
     )
-
-
-def load_dialogs(file: Path) -> tuple[DialogEntry, ...]:
-    """The dialogs of a `voxsim.toml`, whatever else is in it; none when there is no such file.
-
-    Raises:
-        ConfigurationError: the file is no TOML, or one of these tables has a mistake in it.
-    """
-    return tuple(map(read_dialog, read_tables(file).tables("dialog"))) if file.exists() else ()

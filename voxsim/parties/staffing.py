@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -14,7 +13,7 @@ from voxsim.parties.behaviour import KEYS
 from voxsim.parties.entries import OperatorEntry, PartyEntry, QueueEntry
 from voxsim.parties.operators import make_operator
 from voxsim.parties.reading import known_application, party_entry
-from voxsim.parties.tables import Table, read_tables
+from voxsim.parties.tables import Table
 from voxsim.vocabulary.naming import did_you_mean
 
 if TYPE_CHECKING:
@@ -111,20 +110,6 @@ def _skills(table: Table) -> dict[str, int]:
         if level not in LEVELS:
             raise skills.wrong(f"The level of a skill is a number from 1 to 5, got {level}.", name)
     return found
-
-
-def load_staff(file: Path) -> tuple[tuple[QueueEntry, ...], tuple[OperatorEntry, ...]]:
-    """The queues and operators of a `voxsim.toml`, whatever else is in it; none when there is no such file.
-
-    Raises:
-        ConfigurationError: the file is no TOML, or one of these tables has a mistake in it.
-    """
-    if not file.exists():
-        return (), ()
-    whole = read_tables(file)
-    queues = tuple(map(read_queue, whole.tables("queue")))
-    names = tuple(queue.name for queue in queues)
-    return queues, tuple(read_operator(table, names) for table in whole.tables("operator"))
 
 
 def set_up(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from voxsim.parties.agents.dialects import vendors
 from voxsim.parties.agents.script import Agent
-from voxsim.parties.tables import Table, read_tables
+from voxsim.parties.tables import Table
 from voxsim.vocabulary.naming import did_you_mean
 
 
@@ -81,15 +80,6 @@ class AgentEntry:
 
 
 _KEYS: Final = ("service", "greets", "turn", "otherwise", "refuses")
-
-
-def load_agents(file: Path) -> tuple[AgentEntry, ...]:
-    """The agents of a `voxsim.toml`, whatever else is in it.
-
-    Raises:
-        ConfigurationError: the file is no TOML, or one of these tables has a mistake in it.
-    """
-    return tuple(map(read_agent, read_tables(file).tables("agent")))
 
 
 def read_agent(table: Table) -> AgentEntry:
