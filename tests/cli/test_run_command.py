@@ -338,6 +338,10 @@ BAD_SCENARIOS = {
         "Did you mean 'AppEvents.CallAlerting'?",
     ),
     "misspelt name": (HANDLER + "event.fromURI\n", "has no 'fromURI'. Did you mean 'from_uri'?"),
+    "asyncio": (
+        HANDLER.replace("def", "async def") + "import asyncio\n    await asyncio.sleep(1)\n",
+        "menu.py:6: RuntimeError: asyncio does not run here: scenarios run on trio. `await trio.sleep(seconds)` waits",
+    ),
     "misspelt method": (HANDLER + "VoxEngine.callPST('1')\n", "has no 'callPST'. Did you mean 'call_pstn'?"),
 }
 
@@ -398,6 +402,11 @@ async def started(event):
 """
     status, _, err = run(source)
     assert (status, err) == (0, "Nobody answered: GET https://crm.example/lookup (3 times)\n")
+
+
+def test_a_call_that_was_never_answered_is_remarked(run: Run) -> None:
+    status, _, err = run(HANDLER + "pass\n")
+    assert (status, err) == (0, "Nobody answered the caller within 60 s: did the scenario forget call.answer()?\n")
 
 
 # --- commands that cannot be used ---

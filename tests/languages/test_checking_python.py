@@ -61,6 +61,18 @@ WRONG = {
         "4:5 error missing-require: require(Modules.ASR) is missing: without it the platform has no "
         "VoxEngine.createASR."
     ),
+    HEAD + "VoxEngine.addEventListener(AppEvents.Started, print)": (
+        "2:11 error unknown-member: VoxEngine has no 'addEventListener'. Did you mean 'add_event_listener'?"
+    ),
+    HEAD + "VoxEngine.call_pstn('1', '2').waitfor('x')": (
+        "2:31 error unknown-method: a Call has no method 'waitfor'. Did you mean 'wait_for'?"
+    ),
+    HEAD + "async def go():\n    call = VoxEngine.call_pstn('1', '2')\n    call.wait_for(CallEvents.Connected)": (
+        "4:5 error not-awaited: call.wait_for() does nothing unless it is awaited: `await call.wait_for(…)`."
+    ),
+    HEAD + "async def go():\n    later()\nasync def later(): pass": (
+        "3:5 error not-awaited: later() does nothing unless it is awaited: `await later(…)`."
+    ),
     "def f(:": "1:7 error syntax: syntax error: invalid syntax",
 }
 
@@ -94,6 +106,8 @@ FINE = [
     HEAD + "from functools import wraps\n@wraps(print)\ndef go(call): call.foo()\ngo(VoxEngine.call_pstn('1', '2'))",
     HEAD + "options = {}\nVoxEngine.call_pstn('1', '2', **options)",
     "from other import *\nanything()",
+    HEAD + "async def go():\n    waiting = later()\n    Net.http_request_async('http://a.test')\n    await waiting\n"
+    "async def later(): pass",
 ]
 
 

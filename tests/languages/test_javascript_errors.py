@@ -9,6 +9,21 @@ LIVES = {
     "a throw in a handler": ("throw new TypeError('bad')", "TypeError: bad", "main.js:2:13"),
     "an unknown name": ("lost.call()", "ReferenceError: lost is not defined", "main.js:2:3"),
     "an error of the platform": ("VoxEngine.callPSTN()", "BadArgument", "main.js:2:13"),
+    "an argument that is missing": (
+        "VoxEngine.sendMediaBetween(VoxEngine.callSIP('sip:a@b.test', '1'))",
+        "BadArgument: sendMediaBetween() missing 1 required positional argument: 'mediaUnit2'",
+        "main.js:2:",
+    ),
+    "nothing for a media unit": (
+        "VoxEngine.callSIP('sip:a@b.test', '1').sendMediaTo(null)",
+        "Media goes to a call, player, socket or other media unit, and nothing was given.",
+        "main.js:2:",
+    ),
+    "an event that is not there": (
+        "VoxEngine.callSIP('sip:a@b.test', '1').addEventListener(CallEvents.Conected, () => {})",
+        "`voxsim check` finds a name that is misspelt.",
+        "main.js:2:",
+    ),
     "a throw in a timer": ("setTimeout(() => { null.x }, 5)", "TypeError", "main.js:2:22"),
     "a throw after an await": (
         "(async () => { await null; throw new Error('late') })()",

@@ -31,6 +31,8 @@ def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request
     yield from errors(world.failures)
     if cut_short is not None:
         yield str(cut_short)
+    if not world.failures:
+        yield from _counted(_unanswered(world))
     yield from _counted(f"Nobody answered: {url}" for url in world.web.unexpected)
     if not world.failures:
         for request in unsent:
@@ -38,6 +40,14 @@ def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request
             yield f"Not sent: {request.method} at {request.at:g} s. The run was over after {over:g} s."
     if world.failures or cut_short is not None:
         yield f"Seed: {world.seed}"
+
+
+def _unanswered(world: World) -> Iterator[str]:
+    """A call for which the time to answer it ran out, in a scenario without errors: it has most likely forgotten to."""
+    for record in world.journal:
+        if record.kind == "limit" and record.name == "unanswered_incoming_seconds":
+            seconds = world.switch.limits.unanswered_incoming_seconds
+            yield f"Nobody answered the caller within {seconds:g} s: did the scenario forget call.answer()?"
 
 
 def errors(failures: Iterable[ScenarioError]) -> Iterator[str]:

@@ -226,5 +226,6 @@ class Emitter:
         hint = did_you_mean(f"{self.EVENTS.documented}.{value.rpartition('.')[2]}", spelt)
         names = " and ".join(enum.documented for enum in enums)
         if event is None:
-            raise UnknownName(f"{self.NAME}: the event given is undefined; its events are those of {names}.")
+            hint = "`voxsim check` finds a name that is misspelt."
+            raise UnknownName(f"{self.NAME}: the event given is undefined; its events are those of {names}. {hint}")
         raise UnknownName(f"{self.NAME} has no event {given}; its events are those of {names}.{hint}")

@@ -119,7 +119,8 @@ class MediaUnit(Emitter):
     def stop_media_to(self, media_unit: MediaUnit, parameters: Options = None, *, tag: str | None = None) -> None:
         """Stop sending this unit's sound to another unit; other streams stay."""
         if not isinstance(media_unit, MediaUnit):
-            raise BadArgument(f"stopMediaTo takes a call, player, socket or other media unit, got {media_unit!r}.")
+            given = "nothing" if media_unit is None else repr(media_unit)
+            raise BadArgument(f"stopMediaTo takes a call, player, socket or other media unit, got {given}.")
         self.unroute(media_unit)
 
     # --- routes ---
@@ -127,7 +128,8 @@ class MediaUnit(Emitter):
     def route_to(self, sink: MediaUnit, how: SendMedia | None = None) -> bool:
         """Make a route; False, with a warning, when either end cannot have one now."""
         if not isinstance(sink, MediaUnit):
-            raise BadArgument(f"Media goes to a call, player, socket or other media unit, not to {sink!r}.")
+            given = f"not to {sink!r}" if sink is not None else "and nothing was given"
+            raise BadArgument(f"Media goes to a call, player, socket or other media unit, {given}.")
         if sink.session is not self.session:
             raise BadArgument(f"{sink!r} belongs to another session.")
         if (trouble := self._cannot_send() or sink._cannot_receive()) is not None:

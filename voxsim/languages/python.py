@@ -171,6 +171,8 @@ def _hint(error: BaseException) -> str | None:
     if isinstance(error, BaseExceptionGroup):
         inner = "; ".join(f"{type(one).__name__}: {_words(one)}" for one in error.exceptions)
         return f"{error.message} ({inner})"
+    if isinstance(error, RuntimeError) and _words(error) == "no running event loop":
+        return "asyncio does not run here: scenarios run on trio. `await trio.sleep(seconds)` waits, for example."
     missing = re.match(r"cannot import name '(\w+)' from 'voxsim'", _words(error))
     if isinstance(error, ImportError) and missing:
         import voxsim

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Generator
+from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,6 +62,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     from voxsim.driver.scheduling import deterministic
     from voxsim.testing.expect import ExpectationFailed
+    from voxsim.vocabulary.errors import VoxsimError
 
     with deterministic(vox.seed):
         try:
@@ -68,6 +71,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
             cause = _single(error)
             if isinstance(cause, ExpectationFailed) and vox.failures:
                 cause.add_note("The scenario failed:\n" + "\n".join(map(_error_lines, vox.failures)))
+            if isinstance(cause, VoxsimError) and not item.config.getoption("fulltrace"):
+                cause = cause.with_traceback(_without_insides(cause.__traceback__))
             if cause is error:
                 raise
             raise cause from None
@@ -93,6 +98,20 @@ def _single(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
+
+
+def _without_insides(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback that ends with the test's own line, where voxsim refused what it was given there."""
+    inside = str(Path(__file__).parent.parent)
+    steps = []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    own = [number for number, step in enumerate(steps) if not step.tb_frame.f_code.co_filename.startswith(inside)]
+    kept = None
+    for step in reversed(steps[: own[-1] + 1] if own else steps):
+        kept = TracebackType(kept, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    return kept
 
 
 def _vox_of(item: pytest.Item) -> Vox | None:

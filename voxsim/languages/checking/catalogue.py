@@ -116,6 +116,8 @@ def spelt(dotted: str, name: str) -> str | None:
         for documented, (attribute, _) in declared.methods.items():
             if attribute == name:
                 return documented
+        if name in declared.methods and not hasattr(declared.python, name):
+            return None
     return next((one for one in members(dotted) if name in (one, python_name(one))), None)
 
 
@@ -175,7 +177,16 @@ def names(unit: str, *, python: bool) -> tuple[str, ...]:
     """The methods and properties of a class."""
     declared = manifest.units[unit]
     documented = {*declared.methods, *_listed(unit)}
-    return tuple(sorted(map(python_name, documented) if python else documented))
+    if not python:
+        return tuple(sorted(documented))
+    own = (name for name in dir(declared.python) if not name.startswith("_"))
+    return tuple(sorted({*map(python_name, documented), *own}))
+
+
+@cache
+def waits(unit: str, name: str) -> bool:
+    """Whether a method of a class is Python's own, and does nothing until it is awaited."""
+    return inspect.iscoroutinefunction(getattr(manifest.units[unit].python, name, None))
 
 
 def _listed(unit: str) -> set[str]:

@@ -193,6 +193,12 @@ class _Reader:
 
     # --- statements ---
 
+    def _Expr(self, node: ast.Expr) -> Node:  # noqa: N802
+        found = self.visit(node.value)
+        if isinstance(found, Call):
+            found.dropped = True
+        return found
+
     def _Assign(self, node: ast.Assign) -> Node:  # noqa: N802
         value = self.visit(node.value)
         for target in node.targets:

@@ -132,6 +132,8 @@ def _call(source: Source, call: Call, around: Around) -> Iterator[Remark]:
         yield from _listener(call, around)
     elif name == "wait_for" and source.python:
         yield from _waiting(call, around)
+    if source.python and call.dropped:
+        yield from _unawaited(call, inference)
     kind = inference.of(call.callee)
     if call.made:
         if isinstance(kind, Path):
@@ -147,6 +149,22 @@ def _call(source: Source, call: Call, around: Around) -> Iterator[Remark]:
         wrong = _no_function(call.args[0], around)
         if wrong:
             yield Remark(call.args[0].at, Level.ERROR, "handler", f"{callee.name} takes a function, got {wrong}.")
+
+
+def _unawaited(call: Call, inference: Inference) -> Iterator[Remark]:
+    """A coroutine that is made and left: Python runs none of it."""
+    callee = call.callee
+    kind = inference.of(callee)
+    waits = isinstance(kind, Code) and kind.function.waits and not kind.function.generates
+    if isinstance(callee, Member) and callee.name is not None:
+        owner = inference.of(callee.object)
+        name = callee.name
+        waits = waits or (isinstance(owner, Thing) and all(catalogue.waits(unit, name) for unit in owner.units))
+    if waits:
+        name = dotted(callee) or "it"
+        yield Remark(
+            call.at, Level.ERROR, "not-awaited", f"{name}() does nothing unless it is awaited: `await {name}(…)`."
+        )
 
 
 def _made(call: Call, kind: Path) -> Iterator[Remark]:

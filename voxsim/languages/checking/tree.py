@@ -60,13 +60,17 @@ class Member(Node):
 
 @attrs.define(eq=False, repr=False)
 class Call(Node):
-    """A call; CALLEE is the role of what is called. `spread` is where arguments begin that are not counted."""
+    """A call; CALLEE is the role of what is called.
+
+    `spread` is where arguments begin that are not counted; `dropped` tells whether nobody takes what it gives.
+    """
 
     callee: Node
     args: list[Node]
     made: bool = False
     spread: int | None = None
     keywords: list[tuple[str, Place, Node]] = attrs.field(factory=list)
+    dropped: bool = False
 
 
 CALLEE: Final = -1

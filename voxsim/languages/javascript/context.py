@@ -289,7 +289,7 @@ class Context:
         try:
             return self._operations[int(operation)](first, second, third)
         except Exception as error:  # noqa: BLE001 - every error is thrown where the scenario's line called
-            return "\x01e" + json.dumps([_kind(error), str(error)])
+            return "\x01e" + json.dumps([_kind(error), vocabulary.told(error)])
         except BaseException as error:  # noqa: BLE001 - an interrupt waits until JavaScript has returned
             self._interrupting = error
             return "\x01e" + json.dumps(["Interrupted", "the run is interrupted"])

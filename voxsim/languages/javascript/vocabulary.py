@@ -7,6 +7,7 @@ or a method of the platform: what is declared in Python is there in JavaScript.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any, Final
@@ -26,6 +27,9 @@ _MOST_VALUES: Final = 100
 
 _ASKED_BY_THE_LANGUAGE: Final = frozenset({"then", "toJSON"})
 """What the language asks any object for: not a member of a set that takes any name."""
+
+_MISSING: Final = re.compile(r"missing \d+ required positional argument")
+"""How Python tells of arguments that were not given."""
 
 Method = Callable[..., Any]
 
@@ -232,3 +236,11 @@ def is_namespace(dotted: str) -> bool:
 def maker(dotted: str) -> type:
     """The class behind a documented name that scenarios make with `new`."""
     return manifest.units[dotted].python
+
+
+def told(error: Exception) -> str:
+    """What an error says, with the names of missing arguments as they are documented."""
+    text = str(error)
+    if isinstance(error, BadArgument) and _MISSING.search(text):
+        return re.sub(r"'(\w+)'", lambda found: repr(documented_name(found[1])), text)
+    return text
