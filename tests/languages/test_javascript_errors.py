@@ -16,7 +16,7 @@ LIVES = {
     ),
     "nothing for a media unit": (
         "VoxEngine.callSIP('sip:a@b.test', '1').sendMediaTo(null)",
-        "Media goes to a call, player, socket or other media unit, and nothing was given.",
+        "Media goes to a call, player, socket or other media unit, got nothing.",
         "main.js:2:",
     ),
     "an event that is not there": (

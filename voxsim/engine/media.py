@@ -119,8 +119,7 @@ class MediaUnit(Emitter):
     def stop_media_to(self, media_unit: MediaUnit, parameters: Options = None, *, tag: str | None = None) -> None:
         """Stop sending this unit's sound to another unit; other streams stay."""
         if not isinstance(media_unit, MediaUnit):
-            given = "nothing" if media_unit is None else repr(media_unit)
-            raise BadArgument(f"stopMediaTo takes a call, player, socket or other media unit, got {given}.")
+            raise BadArgument(f"stopMediaTo takes a call, player, socket or other media unit, got {_told(media_unit)}.")
         self.unroute(media_unit)
 
     # --- routes ---
@@ -128,8 +127,7 @@ class MediaUnit(Emitter):
     def route_to(self, sink: MediaUnit, how: SendMedia | None = None) -> bool:
         """Make a route; False, with a warning, when either end cannot have one now."""
         if not isinstance(sink, MediaUnit):
-            given = f"not to {sink!r}" if sink is not None else "and nothing was given"
-            raise BadArgument(f"Media goes to a call, player, socket or other media unit, {given}.")
+            raise BadArgument(f"Media goes to a call, player, socket or other media unit, got {_told(sink)}.")
         if sink.session is not self.session:
             raise BadArgument(f"{sink!r} belongs to another session.")
         if (trouble := self._cannot_send() or sink._cannot_receive()) is not None:
@@ -263,3 +261,8 @@ class MediaUnit(Emitter):
 
     def _stream_ends(self, source: MediaUnit, how: SendMedia) -> None:
         """A route to this unit was cut."""
+
+
+def _told(given: object) -> str:
+    """What was given, in words that are right in every language of scenarios."""
+    return "nothing" if given is None else repr(given)
