@@ -432,7 +432,7 @@ def test_a_call_that_was_never_answered_is_remarked(run: Run) -> None:
         (["--trace", "menu.py"], "The trace would overwrite the scenario 'menu.py'."),
         (["menue.py"], "There is no scenario file 'menue.py'. Did you mean 'menu.py'?"),
         (["no/menu.py"], "There is no scenario file 'no/menu.py'. There is no folder 'no' either."),
-        (["notes.txt"], "known are "),
+        (["notes.txt"], "notes.txt' is no scenario: the files of scenarios end with .js, .py, .ts."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -43,7 +43,9 @@ def test_it_says_where_it_is_and_how_to_begin(folder):
         assert f'curl {server.url}/calls -d \'{{"to": "lingering"}}\'' in server.said
         assert f"-d api_key={server.api_key} -d rule_id=1" in server.said
         with urllib.request.urlopen(server.url) as front:
-            assert "Rules: lingering" in front.read().decode()
+            page = front.read().decode()
+        assert "Rules: lingering" in page
+        assert f'curl {server.url}/calls -d \'{{"to": "lingering"}}\'' in page
 
 
 FOLLOWED = """
@@ -137,10 +139,13 @@ def test_a_signal_ends_sessions_by_the_platforms_rules(folder, number):
         (["nowhere"], "nowhere"),
         ([".", "--record", "file"], "--record keeps what the network answers: it needs --network"),
         ([".", "--network", "--replay", "file"], "leave --network out"),
-        ([".", "--replay", "file"], "The recording file cannot be read"),
+        ([".", "--replay", "file"], "The recording file cannot be read: No such file or directory."),
         ([".", "--time", "auto"], "a server's time is 'real' or a factor such as 'x10'"),
         ([".", "--port", "70000"], "a port from 0 to 65535 is needed, got '70000'"),
-        ([".", "--host", "256.0.0.1"], "Cannot listen on 256.0.0.1"),
+        (
+            [".", "--host", "256.0.0.1"],
+            "Cannot listen on 256.0.0.1:12092: name or service not known. The address has to be one of this machine's.",
+        ),
     ],
 )
 def test_what_cannot_be_served_is_said_in_one_line(folder, monkeypatch, arguments, message):

@@ -3,7 +3,7 @@
 import pytest
 
 import voxsim
-from voxsim.vocabulary import legacy
+from voxsim.vocabulary import constants, enums, legacy
 from voxsim.vocabulary.naming import python_name
 
 
@@ -43,3 +43,10 @@ def test_what_never_existed_is_still_told():
     with pytest.raises(AttributeError, match="Did you mean"):
         voxsim.ASRLanguage.ENGLISCH_US  # noqa: B018
     assert not hasattr(voxsim.CallEvents, "Nonsense")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in vars(enums).values() if isinstance(kind, type)], ids=str)
+def test_python_and_javascript_know_the_same_members(kind):
+    if kind.__module__ == enums.__name__ and constants.is_set(kind.__name__):
+        listed = constants.constant_set(kind.__name__).members.keys()
+        assert set(kind.__members__) <= listed | legacy.VALUES.get(kind.__name__, {}).keys()

@@ -324,6 +324,14 @@ def test_typings_and_other_languages_are_no_part_of_a_rule(project):
         load_program(["a.ts", "b.py"])
 
 
+def test_what_is_no_scenario_is_named(project):
+    write(a__ts="", b__md="")
+    with pytest.raises(
+        ConfigurationError, match=r"'b.md' is no scenario: the files of scenarios end with .js, .py, .ts"
+    ):
+        load_program(["a.ts", "b.md"])
+
+
 @pytest.mark.parametrize("name", ["menu.js", "menu.ts"])
 def test_columns_count_letters_and_not_their_bytes(name, project):
     lines = (

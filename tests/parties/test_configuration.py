@@ -278,7 +278,7 @@ def test_one_file_is_served_alone(folder):
     [
         (["_a.py", "notes.txt"], ".", "There is no scenario in the folder '.': no file *.js or *.py or *.ts but tests"),
         (["menu.py"], "mneu.py", "There is no scenario file 'mneu.py'. Did you mean 'menu.py'?"),
-        (["notes.txt"], "notes.txt", "known are .js, .py, .ts, got .txt. A folder of scenarios, or one"),
+        (["notes.txt"], "notes.txt", "end with .js, .py, .ts. A folder of scenarios, or one"),
         ([], "no/where", "There is no scenario file 'no/where'. There is no folder 'no' either."),
         ([], "voxsim.toml", "voxsim.toml cannot be read: No such file or directory."),
         (["x" * 120 + ".py"], ".", "is too long a name: a rule's has 99 characters."),

@@ -55,6 +55,9 @@ def language(files: Sequence[str]) -> str:
     if len(programs) > 1 or None in programs:
         known = ", ".join(sorted(ENDINGS))
         given = ", ".join(sorted(endings)) or "no ending"
+        strange = next((file for file in files if Path(file).suffix not in _PROGRAMS), None)
+        if strange is not None:
+            raise ConfigurationError(f"{strange!r} is no scenario: the files of scenarios end with {known}.")
         raise ConfigurationError(f"Scenario files of one rule share one language; known are {known}, got {given}.")
     return endings.pop()
 

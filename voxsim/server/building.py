@@ -151,6 +151,7 @@ class Project:
             server = Server(
                 self.world, storage, gate=Gate.of(self.names), tls=tls, folder=files, media=media, package=self.package
             )
+            server.sample_destination = self.sample_destination
             keeper = await stack.enter_async_context(Keeper.opened(self.world.platform, storage))
             context = self.world.context = Context(self.world.platform, storage, _Starter(server), kept=keeper.kept)
             await load_secrets(context)

@@ -75,9 +75,10 @@ class Listening:
             listeners = await trio.open_tcp_listeners(port, host=host, backlog=_BACKLOG)
         except OSError as error:
             reason = "it is in use" if error.errno == errno.EADDRINUSE else (error.strerror or str(error)).lower()
-            raise ConfigurationError(
-                f"Cannot listen on {host}:{port}: {reason}. Choose another port, or 0 for any that is free."
-            ) from None
+            advice = "Choose another port, or 0 for any that is free."
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                advice = "The address has to be one of this machine's."
+            raise ConfigurationError(f"Cannot listen on {host}:{port}: {reason}. {advice}") from None
         for extra in listeners[1:]:
             await extra.aclose()
         listener = listeners[0]

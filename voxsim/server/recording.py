@@ -189,7 +189,8 @@ def read(path: Path) -> Iterator[Entry]:
         # Not `splitlines`: it takes characters for line breaks that JSON does not escape.
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The recording {path} cannot be read: {error}") from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(f"The recording {path} cannot be read: {reason}.") from None
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

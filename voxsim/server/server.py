@@ -112,6 +112,7 @@ class Server:
         self._media = media
         self._package = package or Package()
         self.muted = ""
+        self.sample_destination = "100"
         self._stop = trio.Event()
         self._over = False
 
@@ -260,7 +261,7 @@ class Server:
         return (
             "voxsim, the Voximplant platform on this machine.\n\n"
             f"Rules: {rules}\n"
-            f'Place a call:         curl {self.url}/calls -d \'{{"to": "100"}}\'\n'
+            f'Place a call:         curl {self.url}/calls -d \'{{"to": "{self.sample_destination}"}}\'\n'
             f"The management API:   {self.url}/platform_api/<Method>/\n"
             f"A phone in a browser: {self.secure_url or self.url}{PHONE}\n"
         )

@@ -49,6 +49,7 @@ MODULES: Final = frozenset({"AMD", "CallList", "Net", "PhoneNumber", "Player", "
 VALUES: Final[dict[str, dict[str, str]]] = {
     "DialogflowLanguage": {"ENGLISH_US": "en-US", "GERMAN": "de", "RUSSIAN": "ru"},
     "RecordExpireTime": {"DEFAULT": ""},
+    "WebSocketAudioEncoding": {"PCM8": "PCM8", "PCM16": "PCM16"},
 }
 """Members of today's enumerations under names that only old scenarios use."""
 
