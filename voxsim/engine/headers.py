@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from voxsim.engine.session import Session
 
 CALL_TIMEOUT = "VI-CallTimeout"
+_OWN = "VI-"
+"""What the platform's own headers begin with. A scenario that passes a caller's headers on gives them, too."""
 
 
 def sendable(session: Session, headers: Mapping[str, Any] | None, unit: str | None = None) -> dict[str, str]:
@@ -24,7 +26,7 @@ def sendable(session: Session, headers: Mapping[str, Any] | None, unit: str | No
     kept: dict[str, str] = {}
     total = 0
     for name, value in headers.items():
-        if name == CALL_TIMEOUT or value is None:
+        if value is None or str(name).upper().startswith(_OWN):
             continue
         size = utf8_size(f"{name}: {value}")
         if not str(name).upper().startswith("X-"):
