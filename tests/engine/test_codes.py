@@ -298,7 +298,8 @@ async def test_every_kind_of_call_takes_it_and_does_not_show_it(command: str, vo
 async def test_only_headers_that_begin_with_x_reach_the_other_side(vox: Vox, incoming: Write):
     call = await vox.phone().dial(
         scenario=incoming("""
-        call.ring({"X-One": "1", "x-two": 2, "Subject": "none", "VI-CallTimeout": "10", "vi-Client-Type": "sip", "X-None": None})
+        own = {"VI-CallTimeout": "10", "vi-Client-Type": "sip"}
+        call.ring({"X-One": "1", "x-two": 2, "Subject": "none", "X-None": None, **own})
     """)
     )
     assert (await call.rang()).data == {"X-One": "1", "x-two": "2"}
