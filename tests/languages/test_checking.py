@@ -122,6 +122,10 @@ WRONG = {
         "1:33 note old-name: ASREvents.Error is an old name; it is ASREvents.ASRError today."
     ),
     # syntax
+    "const reply = await Net.httpRequestAsync('http://a.test');": (
+        "1:21 error syntax: syntax error: expecting ';'. "
+        "`await` stands in async functions alone, not at the top of a scenario"
+    ),
     "let a = 1;\nlet a = 2;": "2:7 error syntax: syntax error: invalid redefinition of lexical identifier",
     "'use strict'; with (a) {}": "1:15 error syntax: syntax error: invalid keyword: with",
     'import x from "y";': (
@@ -300,6 +304,29 @@ def test_typescript_is_read_as_such(found):
     assert found(TYPED, "main.ts") == [
         "17:10 error unknown-method: a Call has no method 'anwser'. Did you mean 'answer'?"
     ]
+
+
+NO_MODULE = "1:1 error syntax: syntax error: a scenario is a plain script: build what has `{}` in it into one first."
+NO_WAITING = "error syntax: syntax error: `await` stands in async functions alone, not at the top of a scenario."
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("import x from './y'; Logger.write(x);", [NO_MODULE.format("import")]),
+        ("import './y';", [NO_MODULE.format("import")]),
+        ("export const a = 1;", [NO_MODULE.format("export")]),
+        ("export * from './y';", [NO_MODULE.format("export")]),
+        ("import type { A } from './y'; let a: A;", []),
+        ("import { A } from './y'; let a: A;", []),
+        ("export interface A { a: number }\nexport type B = number;\nexport {};", []),
+        ("const a = await Promise.resolve(1);", [f"1:11 {NO_WAITING}"]),
+        ("function f() { await 1; }\nf();", [f"1:16 {NO_WAITING}"]),
+        ("class A { private static async f() { await 1; } g = async () => { await 2; }; }\nnew A();", []),
+    ],
+)
+def test_typescript_is_a_plain_script_once_its_types_are_gone(found, content, expected):
+    assert found(content, "main.ts") == expected
 
 
 def test_a_mistake_in_typescript(found):

@@ -27,6 +27,7 @@ def test_what_is_no_function_is_named(line, column, named):
 def test_what_cannot_be_told_stays():
     assert fuller(NOT, "(() => 1)()()", 12) == NOT
     assert fuller(NOT, "short", 60) == NOT
+    assert fuller("SyntaxError: expecting ';'", "let a = f() b", 13) == "SyntaxError: expecting ';'"
     assert fuller("TypeError: x", "call.callId()", 6) == "TypeError: x"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from voxsim.languages.checking.expressions import TYPES, Expressions, at, text
 from voxsim.languages.checking.tree import Function, Literal, Node, Parameter, Place, Scope, Source
+from voxsim.languages.javascript.words import NO_WAITING, fuller
 from voxsim.vocabulary.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 INSTALL: Final = "Checking JavaScript needs a parser: pip install voxsim[check]"
 
 _LOOPS: Final = ("for_statement", "while_statement", "statement_block", "switch_body", "class_static_block")
+_OF_MODULES: Final = ("import_statement", "export_statement")
+_TYPES_ALONE: Final = frozenset({"interface_declaration", "type_alias_declaration", "ambient_declaration"})
 
 
 @cache
@@ -57,8 +60,12 @@ def read(file: str, content: str, ending: str) -> Source:
     data = content.encode("utf-8", errors="replace")
     root = parser(ending).parse(data).root_node
     source = Source(file, data.split(b"\n"))
-    _Reader(source).within(root)
-    source.mistakes += _mistakes(root, source) if ending == ".ts" else _judged(root, source, content)
+    reader = _Reader(source)
+    reader.within(root)
+    if ending == ".ts":
+        source.mistakes += list(_mistakes(root, source)) or _modular(root, source) or reader.mistakes
+    else:
+        source.mistakes += _judged(root, source, content)
     return source
 
 
@@ -72,13 +79,45 @@ def _judged(root: Syntax, source: Source, content: str) -> Iterator[tuple[Place,
         yield from _mistakes(root, source)
         return
     for child in root.named_children if mistake is not None else ():
-        if child.type in ("import_statement", "export_statement"):
-            yield at(child), f"a scenario is a plain script: build what has `{child.type[:6]}` in it into one first."
+        if child.type in _OF_MODULES:
+            yield at(child), _no_module(child)
             return
     if mistake is not None:
         line, column, message = mistake
         before = source.lines[line - 1].decode("utf-8", errors="replace")[: column - 1] if line else ""
-        yield (line - 1, len(before.encode())), message
+        told = fuller(f"SyntaxError: {message}", before, column)
+        yield (line - 1, len(before.encode())), told.removeprefix("SyntaxError: ")
+
+
+def _no_module(node: Syntax) -> str:
+    return f"a scenario is a plain script: build what has `{node.type[:6]}` in it into one first."
+
+
+def _modular(root: Syntax, source: Source) -> list[tuple[Place, str]]:
+    """The first `import` or `export` that is more than one of types, which are gone before the script runs."""
+    read = {one.id for one in source.reads}
+    for child in root.named_children:
+        if child.type in _OF_MODULES and not any(token.type == "type" for token in child.children):
+            names = {text(name) for name in _imported_names(child)}
+            inside = [one.type for one in child.named_children if one.type != "comment"]
+            harmless = not read.intersection(names) if names else not _TYPES_ALONE.isdisjoint(inside)
+            empty = inside == ["export_clause"] and not child.named_children[0].named_children
+            if not harmless and not empty:
+                return [(at(child), _no_module(child))]
+    return []
+
+
+def _imported_names(node: Syntax) -> Iterator[Syntax]:
+    """The names that an `import` makes."""
+    waiting = [child for child in node.named_children if child.type in ("import_clause", "import_require_clause")]
+    while waiting:
+        child = waiting.pop()
+        if child.type == "identifier":
+            yield child
+        elif child.type == "import_specifier":
+            waiting.append(child.child_by_field_name("alias") or child.named_children[0])
+        else:
+            waiting += child.named_children
 
 
 def _mistakes(root: Syntax, source: Source) -> Iterator[tuple[Place, str]]:
@@ -98,6 +137,10 @@ def _mistakes(root: Syntax, source: Source) -> Iterator[tuple[Place, str]]:
 
 class _Reader(Expressions):
     """Goes through a file once, with the scope and the function it is in."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.mistakes: list[tuple[Place, str]] = []
 
     VISITS: ClassVar[dict[str, str]] = Expressions.VISITS | {
         "lexical_declaration": "_variables",
@@ -135,11 +178,16 @@ class _Reader(Expressions):
                 self.bind(child.child_by_field_name("name"), found, scope)
         return Node(at(node))
 
+    def _waiting(self, node: Syntax) -> Node:
+        if self.function is None or not self.function.waits:
+            self.mistakes.append((at(node), f"{NO_WAITING}."))
+        return super()._waiting(node)
+
     # --- functions and classes ---
 
     def _function_of(self, node: Syntax) -> Node:
         name = node.child_by_field_name("name")
-        words = [child.type for child in node.children[:4]]
+        words = [child.type for child in node.children]
         found = Function(at(node), text(name), waits="async" in words)
         found.generates = "*" in words or "generator" in node.type
         outer_scope, outer_function = self.scope, self.function
@@ -240,15 +288,8 @@ class _Reader(Expressions):
     # --- modules, and what only TypeScript has ---
 
     def _imported(self, node: Syntax) -> Node:
-        waiting = [child for child in node.named_children if child.type == "import_clause"]
-        while waiting:
-            child = waiting.pop()
-            if child.type == "identifier":
-                self.scope.declare(text(child), at(child)).writes.append(None)
-            elif child.type == "import_specifier":
-                waiting.append(child.child_by_field_name("alias") or child.named_children[0])
-            else:
-                waiting += child.named_children
+        for name in _imported_names(node):
+            self.scope.declare(text(name), at(name)).writes.append(None)
         return Node(at(node))
 
     def _exported(self, node: Syntax) -> Node:
