@@ -401,7 +401,11 @@ async def started(event):
     VoxEngine.terminate()
 """
     status, _, err = run(source)
-    assert (status, err) == (0, "Nobody answered: GET https://crm.example/lookup (3 times)\n")
+    assert status == 0
+    assert err.splitlines() == [
+        "Nobody answered: GET https://crm.example/lookup (3 times)",
+        "[[web]] in a voxsim.toml beside the scenario says what a web service answers.",
+    ]
 
 
 def test_a_call_that_was_never_answered_is_remarked(run: Run) -> None:

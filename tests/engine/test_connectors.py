@@ -61,7 +61,8 @@ except ConnectionFailed as error:
 """
     session = vox.start(scenario(handler(code)))
     await vox.advance(1)
-    why = 'Nobody plays OpenAI.RealtimeAPI: say who does, as in vox.agent("OpenAI").greets("Hello!").'
+    who = 'vox.agent("OpenAI").greets("Hello!") in a test, or [[agent]] in voxsim.toml'
+    why = f"Nobody plays OpenAI.RealtimeAPI: say who does, as with {who}."
     assert session.log == [why]  # what was never open does not close
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voxsim.vocabulary.errors import ScenarioError, VoxsimError
 
 _MOST: Final = 10
+_ANSWERING: Final = "[[web]] in a voxsim.toml beside the scenario says what a web service answers."
 
 
 def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request]) -> Iterator[str]:
@@ -34,6 +35,8 @@ def ending(world: World, cut_short: VoxsimError | None, unsent: Iterable[Request
     if not world.failures:
         yield from _counted(_unanswered(world))
     yield from _counted(f"Nobody answered: {url}" for url in world.web.unexpected)
+    if any(not request.startswith("WebSocket ") for request in world.web.unexpected):
+        yield _ANSWERING
     if not world.failures:
         for request in unsent:
             over = world.switch.now / 1e6

@@ -215,7 +215,8 @@ class ScriptedDialogs:
         if not playing:
             who = f"{question.service} {question.agent}".strip()
             maker = _MAKERS.get(question.service, "vox")
-            return 0.0, Failure(f'Nobody plays {who}: say who does, as in {maker}.hears("hello").replies("Hi!").')
+            how = f'{maker}.hears("hello").replies("Hi!") in a test, or [[dialog]] in voxsim.toml'
+            return 0.0, Failure(f"Nobody plays {who}: say who does, as in {how}.")
         dialog = max(playing, key=lambda one: len(one.agent))
         if question.kind in _ABOUT_PROFILES:
             return 0.0, dialog.manage(question)

@@ -66,4 +66,5 @@ def _nobody(asked: Asked, agents: list[Agent]) -> str:
     if others:
         wanted = ", ".join(f"{name}={value!r}" for name, value in others[0].parameters.items())
         return f"The agent of {asked.service} plays only for clients with {wanted}."
-    return f'Nobody plays {asked.service}: say who does, as in vox.agent("{asked.vendor}").greets("Hello!").'
+    who = f'vox.agent("{asked.vendor}").greets("Hello!") in a test, or [[agent]] in voxsim.toml'
+    return f"Nobody plays {asked.service}: say who does, as with {who}."
