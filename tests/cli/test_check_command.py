@@ -120,7 +120,7 @@ def test_without_a_parser_it_says_what_to_install(run, monkeypatch, missing):
     status, _, err = run("a.js")
     javascript.parser.cache_clear()
     assert status == 2
-    assert "pip install voxsim[check]" in err
+    assert "pip install 'voxsim[check]'" in err
 
 
 def test_without_an_engine_the_parser_judges(run, monkeypatch):

@@ -121,6 +121,9 @@ WRONG = {
     "require(Modules.ASR); ASREvents.Error;": (
         "1:33 note old-name: ASREvents.Error is an old name; it is ASREvents.ASRError today."
     ),
+    "AppEvents.NewWebSocketConnection;": (
+        "1:11 error unknown-event: AppEvents has no event 'NewWebSocketConnection'. Did you mean 'WebSocket'?"
+    ),
     # syntax
     "const reply = await Net.httpRequestAsync('http://a.test');": (
         "1:21 error syntax: syntax error: expecting ';'. "

@@ -45,7 +45,7 @@ def test_jsbox_stands_in_for_a_release_that_is_not_known_and_says_so(without):
 def test_without_any_engine_the_message_says_what_to_install(without):
     without(quickjs, quickjs.Missing("quickjs-ng is not installed."))
     without(jsbox, ConfigurationError("jsbox is not installed."))
-    with pytest.raises(ConfigurationError, match=r"quickjs-ng is not installed\. .* pip install voxsim\[js\]"):
+    with pytest.raises(ConfigurationError, match=r"quickjs-ng is not installed\. .* pip install 'voxsim\[js\]'"):
         engines.find(prelude())
 
 

@@ -255,7 +255,7 @@ def test_nothing_at_hand_says_what_to_install(project, monkeypatch):
     monkeypatch.setenv("PATH", "")
     write(menu__ts="let a: number = 1;\n")
     with pytest.raises(
-        ConfigurationError, match=r"^menu\.ts: Nothing is at hand .* pip install voxsim\[ts\]"
+        ConfigurationError, match=r"^menu\.ts: Nothing is at hand .* pip install 'voxsim\[ts\]'"
     ) as caught:
         load_program(["menu.ts"])
     assert "Tried" not in str(caught.value)

@@ -284,7 +284,7 @@ def test_without_a_time_zone_database_the_message_says_what_to_install(monkeypat
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
     try:
-        with pytest.raises(ConfigurationError, match=r"no time zone database.*pip install voxsim\[zones\]"):
+        with pytest.raises(ConfigurationError, match=r"no time zone database.*pip install 'voxsim\[zones\]'"):
             get_local_time("Europe/Moscow", datetime(2026, 1, 1, tzinfo=UTC))
     finally:
         zoneinfo.reset_tzpath()

@@ -134,7 +134,7 @@ def test_what_is_no_text_is_refused(number: Any, country: Any, message: str) -> 
 def test_without_the_package_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
     monkeypatch.delattr(phonenumbers, "geocoder", raising=False)
-    with pytest.raises(ConfigurationError, match=r"PhoneNumber.getInfo needs .*pip install voxsim\[phone\]"):
+    with pytest.raises(ConfigurationError, match=r"PhoneNumber.getInfo needs .*pip install 'voxsim\[phone\]'"):
         PhoneNumber.get_info("+442083612345")
 
 

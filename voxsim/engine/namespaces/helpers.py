@@ -269,7 +269,7 @@ def _zone(name: str) -> ZoneInfo:
         known = available_timezones()
     if not known:
         raise ConfigurationError(
-            f"getLocalTime({name!r}): this system has no time zone database; install one: pip install voxsim[zones]"
+            f"getLocalTime({name!r}): this system has no time zone database; install one: pip install 'voxsim[zones]'"
         )
     raise BadArgument(
         f"getLocalTime: there is no time zone {name!r}; it is 'Area/City', such as 'Europe/Moscow'."

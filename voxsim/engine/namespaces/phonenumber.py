@@ -79,7 +79,7 @@ class PhoneNumberNamespace(Namespace):
             return _info(number, country or None)
         except ImportError as error:
             raise ConfigurationError(
-                f"PhoneNumber.getInfo needs the 'phonenumbers' package ({error}): pip install voxsim[phone]"
+                f"PhoneNumber.getInfo needs the 'phonenumbers' package ({error}): pip install 'voxsim[phone]'"
             ) from None
 
 

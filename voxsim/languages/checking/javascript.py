@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Syntax
     from tree_sitter import Parser
 
-INSTALL: Final = "Checking JavaScript needs a parser: pip install voxsim[check]"
+INSTALL: Final = "Checking JavaScript needs a parser: pip install 'voxsim[check]'"
 
 _LOOPS: Final = ("for_statement", "while_statement", "statement_block", "switch_body", "class_static_block")
 _OF_MODULES: Final = ("import_statement", "export_statement")

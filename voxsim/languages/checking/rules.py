@@ -105,7 +105,15 @@ def _member_of_path(source: Source, node: Member, name: str, owner: Path, around
                 known = list(map(python_name, known))
             kind = "unknown-event" if owner.dotted in manifest.events else "unknown-member"
             thing = "event " if kind == "unknown-event" else ""
-            yield Remark(node.name_at, Level.ERROR, kind, f"{owner.dotted} has no {thing}{name!r}.{_near(name, known)}")
+            near = _named_by_value(owner.dotted, name) or _near(name, known)
+            yield Remark(node.name_at, Level.ERROR, kind, f"{owner.dotted} has no {thing}{name!r}.{near}")
+
+
+def _named_by_value(enum: str, name: str) -> str:
+    """The member that is meant when an event is called by what stands in its value, which is not always its name."""
+    events = manifest.events[enum].members if enum in manifest.events else {}
+    found = next((one for one, event in events.items() if event.plain.rpartition(".")[2] == name), None)
+    return f" Did you mean {found!r}?" if found is not None else ""
 
 
 def _module(at: Place, name: str) -> Remark:

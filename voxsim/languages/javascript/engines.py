@@ -20,7 +20,7 @@ from voxsim.vocabulary.errors import ConfigurationError
 CHOICE: Final = "VOXSIM_JAVASCRIPT"
 """The environment variable that names the engine to be used."""
 
-_INSTALL: Final = "JavaScript scenarios need an engine: pip install voxsim[js]"
+_INSTALL: Final = "JavaScript scenarios need an engine: pip install 'voxsim[js]'"
 _ENGINES: Final[Mapping[str, tuple[ModuleType, Callable[[Budget], Engine]]]] = {
     "quickjs-ng": (quickjs, quickjs.QuickJs),
     "jsbox": (jsbox, jsbox.JsBox),

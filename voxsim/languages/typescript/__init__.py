@@ -14,7 +14,7 @@ from voxsim.languages.typescript.strippers import Plain, Unable, Wrong, candidat
 from voxsim.vocabulary.errors import ConfigurationError, ScenarioError
 
 INSTALL: Final = (
-    "Install one: pip install voxsim[ts], or in the project npm install --save-dev typescript (or esbuild); "
+    "Install one: pip install 'voxsim[ts]', or in the project npm install --save-dev typescript (or esbuild); "
     "Node 22.13 or newer on the PATH does it by itself"
 )
 
