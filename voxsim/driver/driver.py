@@ -108,6 +108,7 @@ class Driver(trio.abc.Clock):
     def deadline_to_sleep_time(self, deadline: float) -> float:
         """How long trio may sleep. Trio asks when no task can run: the moment at which the driver takes over."""
         self._trio_deadline = deadline
+        self.watch.rests += 1
         if deadline <= self.current_time():
             # Time has just been moved to it; trio looks for what has passed only after it has slept.
             return 0.0
@@ -213,6 +214,7 @@ class Driver(trio.abc.Clock):
         """
         if self._parked != "idle" or self.pace.kind is not Kind.REAL:
             return
+        self.watch.rests += 1
         self.switch.advance(max(self.switch.now, int(self._wall() * 1_000_000)))
         taken = 0 if self.turns else self.switch.run_due(_STEPS_BEFORE_YIELD, self.turns)
         if self.turns or taken == _STEPS_BEFORE_YIELD:
