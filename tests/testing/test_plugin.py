@@ -61,6 +61,13 @@ def test_a_scenario_error_that_nobody_expected_fails_the_test(report: Report) ->
     [
         (DIAL.replace("welcome.py", "welcom.py"), "There is no scenario file 'welcom.py'. Did you mean 'welcome.py'?"),
         ("vox.phone(anser=3)", "A party has no behaviour 'anser'. Did you mean 'answer'?"),
+        ('vox.web.on("GET", "crm.example")', "A URL such as 'https://crm.example/*' is needed, got 'crm.example'."),
+        ('vox.web.on("GET", "*").reply("ok")', "An HTTP status is a number from 200 to 599, got 'ok'."),
+        ("await vox.advance(-1)", "Time goes on by a number of seconds, got -1."),
+        (
+            '(await vox.phone().dial("100", scenario="welcome.py")).press("x")',
+            "A phone has the keys 0 to 9, *, # and A",
+        ),
     ],
 )
 def test_what_a_test_gives_wrongly_is_shown_at_its_own_line(report: Report, body: str, words: str) -> None:
@@ -69,6 +76,20 @@ def test_what_a_test_gives_wrongly_is_shown_at_its_own_line(report: Report, body
     assert "test_it.py:2: " in said
     assert "/voxsim/" not in said
     assert "def " not in said.replace("async def test_it", "")
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("sed=1", "The mark `vox` has no setting 'sed'. Did you mean 'seed'?"),
+        ('limits={"active_timers": 1}', "The mark `vox` takes limits=Limits(…), got a dict."),
+    ],
+)
+def test_what_a_mark_gives_wrongly_is_told(tmp_path: Path, report: Report, mark: str, words: str) -> None:
+    (tmp_path / "test_marked.py").write_text(f"import pytest\n\n@pytest.mark.vox({mark})\ndef test_it(vox): ...\n")
+    said = report("pass")
+    assert words in said
+    assert "/voxsim/" not in said
 
 
 def test_the_insides_are_shown_to_who_asks_for_them(report: Report) -> None:

@@ -94,7 +94,12 @@ class Service:
             delay: seconds until the response is complete.
             connect_delay: seconds until the connection stands.
             times: how many requests get this answer before the next one's turn.
+
+        Raises:
+            BadArgument: that is no status of a response.
         """
+        if not isinstance(status, int) or not 200 <= status <= 599:
+            raise BadArgument(f"An HTTP status is a number from 200 to 599, got {status!r}.")
         content, kind = _content(json, text, body)
         pairs = tuple((headers or {}).items())
         if kind and not any(name.lower() == "content-type" for name, _ in pairs):
@@ -310,6 +315,8 @@ class ScriptedWeb:
         """
         if not isinstance(method, str) or not isinstance(url, str | re.Pattern):
             raise BadArgument(f"A service has a method and a URL, both as text (or the URL as a pattern), got {url!r}.")
+        if isinstance(url, str) and not url.startswith(("http://", "https://")) and "*" not in url:
+            raise BadArgument(f"A URL such as 'https://crm.example/*' is needed, got {url!r}.")
         service = Service(method, url, self._most)
         self._services.insert(0, service)
         return service

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voxsim.engine.future import Future
 from voxsim.parties.line import Line, Received
 from voxsim.testing.expect import Stream, Timed, contains, quoted
 from voxsim.vocabulary.codes import FAILURES, Cause
 from voxsim.vocabulary.enums import CallState, DTMFType
-from voxsim.vocabulary.errors import VoxsimError
+from voxsim.vocabulary.errors import BadArgument, VoxsimError
 from voxsim.vocabulary.naming import did_you_mean
 
 if TYPE_CHECKING:
     from voxsim.testing.vox import Vox
+
+_KEYS: Final = frozenset("0123456789*#ABCDabcd")
 
 Words = str | re.Pattern[str]
 
@@ -76,7 +78,13 @@ class CallHandle(Timed):
     # --- acts ---
 
     def press(self, digits: str, how: int = DTMFType.TELEPHONE_EVENT) -> Future[None]:
-        """Press digits, one after the other."""
+        """Press digits, one after the other.
+
+        Raises:
+            BadArgument: one of them is on no phone's keypad.
+        """
+        if not isinstance(digits, str) or not _KEYS.issuperset(digits):
+            raise BadArgument(f"A phone has the keys 0 to 9, *, # and A to D, as text; got {digits!r}.")
         self.line.press(digits, how)
         return self._vox.settled()
 

@@ -6,7 +6,7 @@ It is loaded at every start of pytest once voxsim is installed, so all but pytes
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,7 @@ def vox(request: pytest.FixtureRequest) -> Vox:
     _refuse_asyncio(request.config)
     settings: dict[str, Any] = {"seed": request.config.getoption("--vox-seed")}
     for mark in reversed(list(request.node.iter_markers(_FIXTURE))):
+        _check(mark.kwargs)
         settings.update(mark.kwargs)
     return Vox(request.path.parent, **settings)
 
@@ -91,6 +92,24 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if vox is not None and report.failed and call.when == "call" and call.excinfo is not None:
         report.sections.append(("voxsim", vox.report(getattr(_single(call.excinfo.value), "mark", None))))
     return report
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    """Fail the test when a mark gives what the platform of a test does not have."""
+    from voxsim.engine.sounds import Sounds
+    from voxsim.engine.timing import Timing
+    from voxsim.testing.vox import Vox
+    from voxsim.vocabulary.limits import Limits
+    from voxsim.vocabulary.naming import did_you_mean
+
+    known = [name for name in inspect.signature(Vox.__init__).parameters if name not in ("self", "folder")]
+    for name, value in settings.items():
+        kind = {"limits": Limits, "timing": Timing, "sounds": Sounds}.get(name)
+        if name not in known:
+            pytest.fail(f"The mark `vox` has no setting {name!r}.{did_you_mean(name, known)}", pytrace=False)
+        if kind is not None and not isinstance(value, kind):
+            title = kind.__name__
+            pytest.fail(f"The mark `vox` takes {name}={title}(…), got a {type(value).__name__}.", pytrace=False)
 
 
 def _single(error: BaseException) -> BaseException:

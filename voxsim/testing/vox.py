@@ -6,6 +6,7 @@ It is the test's trio clock: time moves only inside awaits, and as far as what i
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -31,7 +32,7 @@ from voxsim.testing.handles import PartyHandle, SessionHandle, SocketHandle
 from voxsim.testing.plays import Plays
 from voxsim.testing.sdkclients import Clients
 from voxsim.testing.surroundings import Surroundings
-from voxsim.vocabulary.errors import ScenarioError, VoxsimError
+from voxsim.vocabulary.errors import BadArgument, ScenarioError, VoxsimError
 from voxsim.vocabulary.limits import Limits
 
 
@@ -223,7 +224,13 @@ class Vox(trio.abc.Clock, Surroundings, Plays, Clients, Timed):
     # --- time ---
 
     async def advance(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Let so many seconds pass.
+
+        Raises:
+            BadArgument: time cannot go on by that.
+        """
+        if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+            raise BadArgument(f"Time goes on by a number of seconds, got {seconds!r}.")
         self.driver.allow(seconds)
         future: Future[None] = Future(self.world.switch, f"{seconds:g} s to pass")
         self.world.switch.after(seconds, self._pass, future)
