@@ -43,6 +43,9 @@ A behaviour says what somebody does with a call, in seconds:
   busy · reject:603 · silent · answer:3 · ring:1,answer:3,press:1@2,say:yes@4,hangup:20
   (ring, answer and reject count from the call's arrival; @t and hangup from the moment when it is connected)
 
+A voxsim.toml beside the scenario is read, too: its parties, users, queues, agents and web services are there, and its
+limits, sounds and secrets count. What the command line says comes first.
+
 Examples:
   voxsim run menu.py
   voxsim run menu.py --press "1@3s,2@5s" --answer "+15550100=busy"
