@@ -1,6 +1,7 @@
 """A session's URL: what it answers, to whom, and what a scenario sees of a request. Real requests over loopback."""
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
 import trio
@@ -203,6 +204,19 @@ async def test_a_call_that_cannot_be_placed(serve, driver, method, body, status,
     client = RawClient(await serve(""))
     found, _, told = await client.ask("/calls", body, method)
     assert (found, text in told) == (status, True), told
+
+
+async def test_a_call_that_was_placed_can_be_sent_managing_requests(serve, driver):
+    scenario = (
+        "VoxEngine.add_event_listener(AppEvents.HttpRequest, lambda event: 'got ' + event.content)\n"
+        "VoxEngine.add_event_listener(AppEvents.CallAlerting, lambda event: event.call.answer())"
+    )
+    client = RawClient(await serve(scenario))
+    status, _, told = await client.ask("/calls", '{"to": 100}')
+    placed = json.loads(told)
+    path = urlsplit(placed["media_session_access_url"]).path
+    assert (status, urlsplit(placed["media_session_access_secure_url"]).path) == (201, path)
+    assert (await client.ask(path, "a word"))[::2] == (200, "got a word")
 
 
 async def test_a_call_and_its_timeline(serve, driver):

@@ -1,7 +1,8 @@
 """Calls: simulated calls that programs place with `POST /calls`.
 
 The body is JSON: `{"from": "+15550001", "to": "100", "behaviour": "press:1@3,hangup:20"}`. Only `to` is needed. The
-answer comes when the platform has taken the call, and says where its timeline will be.
+answer comes when the platform has taken the call, and says where its timeline will be, and where its session takes
+managing requests and WebSockets.
 """
 
 from __future__ import annotations
@@ -80,8 +81,15 @@ class Calls:
         if call is None:
             names = ", ".join(rule.name for rule in account.rules) or "none"
             return _json(404, {"error": f"No rule takes a call to {destination!r}. The rules are: {names}."})
-        number = call.session.number
-        return _json(201, {"call": line.leg.id, "session": number, "timeline": f"/sessions/{number}/timeline"})
+        session = call.session
+        placed = {
+            "call": line.leg.id,
+            "session": session.number,
+            "timeline": f"/sessions/{session.number}/timeline",
+            "media_session_access_url": session.access_url,
+            "media_session_access_secure_url": session.access_secure_url,
+        }
+        return _json(201, placed)
 
 
 def _asked(request: Request) -> dict[str, Any]:
