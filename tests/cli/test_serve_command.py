@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from voxsim.cli import serve
+from voxsim.parties.configuration import load_configuration
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "server"))
 from processes import serving
 
@@ -77,6 +80,14 @@ def test_who_is_told_of_calls_is_said(folder):
         line = next(one for one in server.said.splitlines() if "ELMA365" in one)
         with urllib.request.urlopen(line.split()[1]) as answer:
             assert b"/voip/webhook/pbx?token=sesame" in answer.read()
+
+
+def test_that_nobody_can_be_told_over_http_is_said(folder, monkeypatch):
+    (folder / "voxsim.toml").write_text('[[voipnow.rule]]\nurl = "http://127.0.0.1:9/"\n')
+    configuration = load_configuration(folder)
+    assert "HTTP: for it" not in "".join(serve._followers(configuration, "http://here"))
+    monkeypatch.setattr(serve, "find_spec", lambda name: None)
+    assert list(serve._followers(configuration, "http://here"))[-1].endswith("for it: pip install 'voxsim[net]'")
 
 
 def test_why_calls_of_browsers_have_no_sound_is_said(folder):

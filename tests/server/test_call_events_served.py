@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import sys
 from urllib.parse import parse_qs
 
 import pytest
@@ -240,6 +241,26 @@ async def test_rest_over_http(driver, served):
         assert (await server.ask("GET", PATH))[1]["totalResults"] == 1
         assert (await server.ask("GET", PATH, token="wrong"))[0] == 401
         assert (await server.ask("GET", PATH.replace("201", "999")))[1]["error"]["code"] == "extension_invalid"
+
+
+@pytest.fixture
+def twice_configured(folder):
+    """Two rules of the configuration for the same events."""
+    with (folder / "voxsim.toml").open("a") as file:
+        file.write(RULE + RULE)
+
+
+async def test_without_a_network_every_request_fails_at_once_and_says_why(
+    twice_configured, driver, served, monkeypatch
+):
+    async with served() as server:
+        monkeypatch.setitem(sys.modules, "httpx2", None)
+        for already in (0, 4):
+            await server.call()
+            assert (await server.told(already + 4))[already:] == ["failed"] * 4
+    assert {facts["error"] for _, facts in server.outcomes} == {
+        "The real network needs httpx2, which is not installed: pip install 'voxsim[net]'."
+    }
 
 
 @pytest.mark.parametrize(

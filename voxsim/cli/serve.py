@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -157,6 +158,8 @@ def _followers(configuration: Configuration, url: str) -> Iterator[str]:
     told = ", ".join(dict.fromkeys(one.url.partition("?")[0] for one in elma.webhooks))
     if told:
         yield f"  ELMA365  webhooks to {told}"
+    if (rules or told) and find_spec("httpx2") is None:
+        yield "  Nobody is told over HTTP: for it: pip install 'voxsim[net]'"
 
 
 def _tell_sessions(project: Project) -> None:

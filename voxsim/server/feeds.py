@@ -193,10 +193,11 @@ class _LateWeb:
                     web.fetch(request, asker)
                 await trio.sleep_forever()
         except ConfigurationError as error:
-            for _, asker in self._waiting or ():
+            # Whoever is told may ask for the next request at once.
+            waiting, self._waiting = self._waiting or (), None
+            for _, asker in waiting:
                 self._driver.switch.post(asker.fail, HttpCode.INTERNAL, str(error))
             self._driver.poke()
-            self._waiting = None
 
 
 def _row(rule: Rule) -> dict[str, Any]:

@@ -241,6 +241,7 @@ class Server:
                     await driver.run(lambda: self._over)
                 except Exception as error:  # noqa: BLE001
                     print(f"voxsim: internal error, {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+                    await trio.lowlevel.checkpoint()  # one that comes again and again keeps nobody else from his turn
 
     async def _end_sessions(self) -> None:
         """End every session, and wait for a bounded time until each has had its Terminated and is written."""
