@@ -85,6 +85,14 @@ def test_digits_in_a_row_are_one_step(play):
     assert "1 -> menu: presses 12#" in told(world)
 
 
+def test_digits_that_take_their_time_are_steps_of_their_own(play):
+    world = play(
+        ANSWER + "    call.handle_tones(True)\n",
+        lambda w, r: w.call_in(w.add_party("pstn", "+1", press=["1@1", "2@4"], hangup=9), "100"),
+    )
+    assert [one for one in told(world) if "presses" in one] == ["1 -> menu: presses 1", "1 -> menu: presses 2"]
+
+
 def test_what_a_bridge_passes_on_goes_from_party_to_party(play):
     def setup(world, rule):
         world.add_party("user", "alice", "answer:1,say:Hello@1")

@@ -115,6 +115,8 @@ PLATFORM: Final = "platform"
 CLIENT: Final = "client"
 NOBODY: Final = "?"
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
+_TOGETHER: Final = 1_000_000
+"""Microseconds: digits that follow each other within that are one number."""
 
 
 class Canvas:
@@ -263,10 +265,14 @@ class Canvas:
             self.note(record, label)
 
     def sound(self, record: Record, unit: str, label: str, *, more: str = "") -> None:
-        """A party sounds: it says something or presses a digit. `more` joins the last step when that is its own."""
+        """A party sounds: it says something or presses a digit.
+
+        `more` joins the last step when that is its own, and both came so close together that they are one number.
+        """
         line = self._lines[unit]
         last = self._steps[-1] if self._steps else None
-        if more and last is not None and self._continues(last, line.key, label):
+        together = line.sounded is not None and record.t - line.sounded[0] <= _TOGETHER
+        if more and together and last is not None and self._continues(last, line.key, label):
             self._steps[-1] = attrs.evolve(last, label=last.label + more)
         else:
             self.arrow(record, line.key, self.scenario(record.session), label + more)
