@@ -323,8 +323,8 @@ BAD_SCENARIOS = {
         "menu.py:5: The handler computed for more than 1 s",
     ),
     "endless loop that yields": (
-        HANDLER.replace("def", "async def") + "import trio\n    while True:\n        await trio.sleep(0)\n",
-        "menu.py:7: The handler computed for more than 1 s and waited for nothing: sleep(0) is no wait.",
+        HANDLER.replace("def", "async def") + "import trio\n    while True: await trio.sleep(0)\n",
+        "menu.py:6: The handler computed for more than 1 s and waited for nothing: sleep(0) is no wait.",
     ),
     "endless loop at the top": ("while True: pass\n", "menu.py:1: The handler computed for more than 1 s"),
     "too long": ("#" + "x" * 300_000 + "\n", "menu.py: The file has 300002 characters; a scenario may have 262144"),
