@@ -280,6 +280,13 @@ async def test_a_record_is_of_the_newest_call(vox, elma):
     assert [card.duration for card in elma.cards] == [None, 42]
 
 
+async def test_a_call_whose_record_says_that_it_was_answered_is_not_missed(vox, elma):
+    await tell(elma, event("NotifyEnd", disposition="NoAnswer"))
+    assert elma.cards[0].missed
+    await tell(elma, record())
+    assert (elma.cards[0].missed, elma.cards[0].disposition) == (False, "Answered")
+
+
 async def test_a_record_of_an_unknown_call_makes_a_card_that_has_ended(vox, elma):
     await tell(elma, record())
     (card,) = elma.cards

@@ -144,8 +144,10 @@ class Domains:
 
     def send(self, events: list[Event]) -> Sequence[Message]:
         """Who receives these events, in order; there is one at least."""
-        count = len(self._known)
-        if count == 1 and not self._others and (events[0].seance.sole or _sole_from(events[0])):
+        count, first = len(self._known), events[0]
+        # Events that were kept back come first, and may be another seance's: this one may only begin behind them.
+        alike = first.seance is events[-1].seance
+        if count == 1 and alike and not self._others and (first.seance.sole or _sole_from(first)):
             return events
         out: list[Message] = []
         self._out = out

@@ -270,6 +270,8 @@ class System:
                 line.state = State.ENDED
             self._know(card)
         card.disposition, card.duration, card.call, card.changed = record.disposition, record.duration, record.call, at
+        if record.disposition is VoipCallDisposition.Answered:
+            card.missed = False  # somebody talked, whatever the end of the call had said
         entry = FeedEntry(at=at, card=card.number, item=card.item, duration=record.duration)
         self._keep(self.entries, entry)
 
