@@ -7,6 +7,7 @@ A record's file is closed a moment later than all else: of a call that ends its 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
@@ -59,7 +60,7 @@ class Ending(Telling):
         self.on_wait: Callable[[], None] | None = None
         self._failure_on_no_answer = failure_on_no_answer
         self._connections: dict[str, Connection] = {}
-        self._kept: dict[str, _Kept] = {}
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self.seances: dict[str, Seance] = {}
 
     # --- calls ---
@@ -171,10 +172,13 @@ class Ending(Telling):
     def _catch_up(self) -> None:
         """Tell what a clock would have had told by now, as of then: a timeline is read without one."""
         now = self._at
-        for key in tuple(self._kept):
-            while (kept := self._kept.get(key)) is not None and kept.since + GRACE < now:
+        # The oldest stand first: what others keep back is not gone through for each happening.
+        while self._kept and (first := next(iter(self._kept.values()))).since + GRACE < now:
+            kept: _Kept | None = first
+            while kept is not None and kept.since + GRACE < now:
                 self._at = kept.since + GRACE + 1
                 self._release(kept.seance)
+                kept = self._kept.get(first.seance.key)
         self._at = now
 
     def _release(self, seance: Seance) -> None:
