@@ -73,7 +73,7 @@ def _whole_sessions(names: tuple[str, ...], scenario: str, sessions: int) -> flo
         people = People.of(configuration)
         setting = Setting(people, configuration, switch.epoch)
         feeds = {name: (make(name, setting), deliver) for name in names}
-        switch.subscribe(Feeds(people, switch.epoch, feeds).see, KINDS)
+        switch.follow(Feeds(people, switch.epoch, feeds).see_all, KINDS)
     gc.collect()
     began = time.process_time()
     for index in range(sessions):

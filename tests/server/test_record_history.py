@@ -1,8 +1,11 @@
 """A record in the call history: `voxsim serve` as its users run it, from the call to GetCallHistory and the file."""
 
+import json
+
 import httpx2
 from processes import serving
 
+STOPPED = ("recording", "stopped")
 SCENARIO = """
 from voxsim import *
 
@@ -22,7 +25,8 @@ def test_a_record_in_the_call_history_of_voxsim_serve(tmp_path):
     (tmp_path / "scenario.py").write_text(SCENARIO)
     with serving(tmp_path / "scenario.py", "--no-tls", "--time", "x10") as server, httpx2.Client(timeout=30) as client:
         placed = client.post(f"{server.url}/calls", json={"to": "100", "behaviour": "hangup:5"}).json()
-        client.get(f"{server.url}{placed['timeline']}?wait=true")
+        timeline = client.get(f"{server.url}{placed['timeline']}?wait=true").text.splitlines()
+        facts = next(one["data"] for one in map(json.loads, timeline) if (one["kind"], one["name"]) == STOPPED)
         asked = {
             "account_id": "1",
             "api_key": server.api_key,
@@ -33,7 +37,8 @@ def test_a_record_in_the_call_history_of_voxsim_serve(tmp_path):
         }
         (row,) = client.post(f"{server.url}/platform_api/GetCallHistory/", data=asked).json()["result"]
         (record,) = row["records"]
-        assert (record["record_name"], record["duration"]) == ("sales", 4)
+        assert (record["record_name"], record["duration"]) == ("sales", facts["ms"] // 1000)
+        assert record["file_size"] == facts["bytes"] > 16_000
         assert row["calls"][0]["record_url"] == record["record_url"]
         assert len(client.get(record["record_url"]).content) == record["file_size"]
     assert len(list((tmp_path / ".voxsim" / "records").rglob("*.wav"))) == 1

@@ -83,6 +83,7 @@ class Driver(trio.abc.Clock):
         self._finishing = False
         self._turn_of: trio.lowlevel.Task | None = None
         self._turn_at = -1
+        self._crowd = self._crowded = self._untold = 0
         self._task: trio.lowlevel.Task | None = None
         self._nursery: trio.Nursery | None = None
         self._parked = ""
@@ -129,7 +130,7 @@ class Driver(trio.abc.Clock):
 
     def _has_work(self) -> bool:
         """Whether the driver has anything to do now that all else is blocked."""
-        if self.turns:
+        if self.turns or self.switch.is_behind:
             return True
         instant = self.switch.next_instant
         if self.pace.kind is Kind.REAL:
@@ -282,6 +283,7 @@ class Driver(trio.abc.Clock):
             self._finishing = False
             gc.set_threshold(*thresholds)
             self.watch.remove()
+            self.switch.catch_up()
             for turn in self.turns:
                 if isinstance(turn, Start):
                     turn.coroutine.close()
@@ -289,7 +291,6 @@ class Driver(trio.abc.Clock):
 
     async def _loop(self, over: Callable[[], bool]) -> None:
         switch, turns = self.switch, self.turns
-        instant = crowd = 0
         while True:
             if self.pace.kind is Kind.REAL:
                 switch.advance(max(switch.now, int(self._wall() * 1_000_000)))
@@ -299,11 +300,7 @@ class Driver(trio.abc.Clock):
             while turns:
                 await self._take_turn(turns.popleft())
             if taken:
-                crowd = crowd + taken if switch.now == instant else 0
-                instant = switch.now
-                if crowd > AT_ONCE:
-                    crowd = 0
-                    end_spinning(switch)
+                self._count(taken)
                 if taken == _STEPS_BEFORE_YIELD:
                     await trio.lowlevel.checkpoint()
                 continue
@@ -313,14 +310,29 @@ class Driver(trio.abc.Clock):
             if self.pace.kind is Kind.REAL and self.until is not None and switch.now >= self.until:
                 self._give_up(self._time_up(self.until))
             if self._others():
-                self._settle = False
-                await self._park("idle")
+                switch.catch_up()
+                if not turns and not switch.ready:
+                    self._settle = False
+                    await self._park("idle")
                 if turns or switch.next_instant == switch.now or (over() and not self._alive):
                     continue
             if self.pace.kind is not Kind.REAL:
                 self._jump()
             elif switch.next_instant is None and self._trio_deadline == math.inf and not self._held:
                 self._give_up(Stuck(self._report()))
+
+    def _count(self, taken: int) -> None:
+        """So many steps were taken: now and then look for who spins, and tell those who follow the journal."""
+        now = self.switch.now
+        self._crowd = self._crowd + taken if now == self._crowded else 0
+        self._crowded = now
+        if self._crowd > AT_ONCE:
+            self._crowd = 0
+            end_spinning(self.switch)
+        self._untold += taken
+        if self._untold >= _STEPS_BEFORE_YIELD:
+            self._untold = 0
+            self.switch.catch_up()
 
     def _others(self) -> bool:
         """Whether tasks may be about to run that the driver does not know of: trio must be asked before time moves."""

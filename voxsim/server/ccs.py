@@ -32,6 +32,7 @@ from voxsim.server.websocket import BadHandshake, SocketConnection
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from voxsim.engine.switch import Switch
     from voxsim.parties.entries import Configuration
     from voxsim.protocols.callevents.people import People
     from voxsim.server.server import Server
@@ -127,7 +128,7 @@ class CcsDoor:
         ids, switch = self._switch.ids, self._switch
         client = Client(owner, lambda: switch.unix_time, self._commands, identity=ids.uuid(), session=ids.uuid())
         waiting = trio.Event()
-        socket.accept(_Near(client, self._trouble))
+        socket.accept(_Near(client, switch, self._trouble))
         self._clients[client] = socket
         routes.sweep.watched.add(socket)
         try:
@@ -224,8 +225,9 @@ class CcsDoor:
 class _Near(SocketNear):
     """A client, as its socket sees it."""
 
-    def __init__(self, client: Client, trouble: Callable[[str, Exception], None]) -> None:
+    def __init__(self, client: Client, switch: Switch, trouble: Callable[[str, Exception], None]) -> None:
         self._client = client
+        self._switch = switch
         self._trouble = trouble
 
     def far_opened(self) -> None:
@@ -234,6 +236,7 @@ class _Near(SocketNear):
     def far_sent(self, text: str) -> None:
         """A message arrives."""
         try:
+            self._switch.catch_up()  # it asks about, and subscribes to, calls as they are now
             self._client.take(text)
         except Exception as error:  # noqa: BLE001 - one bad client must not harm another, nor a call
             self._trouble(NAME, error)

@@ -91,7 +91,7 @@ class CallEvents:
     def follow(self, name: str, feed: Feed, deliver: Callable[[Any], None]) -> None:
         """Tell a feed of all calls from now on, and give its messages away."""
         if not self.feeds.names:
-            self._switch.subscribe(self.feeds.see, KINDS)
+            self._switch.follow(self.feeds.see_all, KINDS)
         self.feeds.add(name, feed, deliver)
 
     def delivery(self, name: str, web: Callable[[], Fetcher] | None = None) -> Delivery:
@@ -128,6 +128,7 @@ class CallEvents:
                     await self._storage.put(_RULES, identity, _row(rule))
 
     async def _manage(self, request: Request) -> Response:
+        self._switch.catch_up()  # what has happened is told by the rules as they were
         resource = PhoneCallEvents(
             rules=self.voipnow.rules,
             admits=self._admits,

@@ -249,6 +249,7 @@ class Server:
         with trio.move_on_at(self.door.deadline(self._limits.stop_seconds)):
             await self.records.all_written()
             await self.shelf.all_kept()
+            self.door.switch.catch_up()
             for last in self.last:
                 await last()
 

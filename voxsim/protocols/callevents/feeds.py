@@ -93,6 +93,7 @@ class Feeds:
 
     Attributes:
         see: takes one more record; a subscriber of the journal.
+        see_all: takes more records; a follower of the journal.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Feeds:
     ) -> None:
         self.view = View(people, epoch, self._tell, None if trouble is None else partial(trouble, "view"))
         self.see = self.view.see
+        self.see_all = self.view.see_all
         self._trouble = trouble
         self._feeds: dict[str, tuple[Feed, Deliver]] = {}
         self._told: dict[type[Happening], tuple[_Told, ...]] = dict.fromkeys(Happening.__subclasses__(), ())

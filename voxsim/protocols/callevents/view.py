@@ -6,7 +6,7 @@ begin (it may have been asked to look late) mean nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from voxsim.engine.journal import Record
@@ -50,22 +50,28 @@ class View(Linking):
 
     def see(self, record: Record) -> None:
         """One more record."""
-        handler = _HANDLERS.get(record[3:5])
-        if handler is None:
-            return
-        data = record.data
-        self._at = self._epoch_ms + record.t // 1000
-        happenings: list[Happening] = []
-        self._out = happenings
-        try:
-            handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
-        except Exception as error:
-            if self._trouble is None:
-                raise
-            self._trouble(error)
-            return
-        if happenings:
-            self._tell(happenings)
+        self.see_all((record,))
+
+    def see_all(self, records: Iterable[Record]) -> None:
+        """More records, in order; what each means is told before the next one is looked at."""
+        epoch, tell = self._epoch_ms, self._tell
+        for record in records:
+            handler = _HANDLERS.get(record[3:5])
+            if handler is None:
+                continue
+            data = record[6]
+            self._at = epoch + record[0] // 1000
+            happenings: list[Happening] = []
+            self._out = happenings
+            try:
+                handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
+            except Exception as error:
+                if self._trouble is None:
+                    raise
+                self._trouble(error)
+                continue
+            if happenings:
+                tell(happenings)
 
     # --- sessions ---
 

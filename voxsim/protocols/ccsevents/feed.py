@@ -91,6 +91,7 @@ class CcsEvents(Fold):
         def flush() -> None:
             nonlocal waiting
             waiting = False
+            switch.catch_up()
             try:
                 deliver(self.flush(switch.epoch * 1000 + switch.now // 1000))
             except Exception as error:
