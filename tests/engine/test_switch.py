@@ -94,6 +94,35 @@ def test_a_subscriber_is_told_each_record_until_it_cancels():
     assert [record.name for record in told] == ["first"]
 
 
+def test_a_follower_is_told_records_of_its_kinds_together_each_once():
+    switch, told = Switch(), []
+    switch.follow(lambda records: told.append([record.name for record in records]), ("warning", "leg"))
+    for kind, name in (("warning", "first"), ("log", "second"), ("leg", "third")):
+        switch.note(None, kind, name)
+    assert (told, switch.is_behind) == ([], True)
+    switch.catch_up()
+    switch.catch_up()
+    switch.note(None, "leg", "fourth")
+    switch.catch_up()
+    assert (told, switch.is_behind) == ([["first", "third"], ["fourth"]], False)
+
+
+def test_what_a_follower_records_itself_is_told_the_next_time():
+    switch, told = Switch(), []
+
+    def follow(records):
+        told.extend(record.name for record in records)
+        if len(told) == 1:
+            switch.note(None, "leg", "second")
+
+    switch.follow(follow, ("leg",))
+    switch.note(None, "leg", "first")
+    switch.catch_up()
+    assert (told, switch.is_behind) == (["first"], True)
+    switch.catch_up()
+    assert (told, switch.is_behind) == (["first", "second"], False)
+
+
 class Broken:
     """Something of a session."""
 

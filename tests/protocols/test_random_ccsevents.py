@@ -13,6 +13,7 @@ from test_random_call_events import CALLERS, RANDOM, Caller, behaviours, lived
 from voxsim.parties.identity import Identity
 from voxsim.protocols.callevents.feeds import Feeds
 from voxsim.protocols.callevents.people import People, Person
+from voxsim.protocols.callevents.view import KINDS
 from voxsim.protocols.ccsevents.events import TYPES
 from voxsim.protocols.ccsevents.feed import CcsEvents
 
@@ -283,19 +284,22 @@ def test_the_laws_of_ccsevents_hold_of_forks(callers, callees, domains, forks):
 @settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(callers=FORKED, callees=st.tuples(behaviours(), behaviours(), behaviours()), domains=DOMAINS)
 def test_a_timeline_tells_later_what_it_told_at_once(callers, callees, domains, forks):
-    at_once = []
+    at_once, together = [], []
 
-    def watch(world):
+    def told(world, messages):
         people = people_in(domains)
         feed = CcsEvents(people)
-        feed.flush_by(world.switch, at_once.extend)
-        feeds = Feeds(people, world.switch.epoch, {"ccsevents": (feed, at_once.extend)})
-        world.switch.subscribe(feeds.see)
+        feed.flush_by(world.switch, messages.extend)
+        return Feeds(people, world.switch.epoch, {"ccsevents": (feed, messages.extend)})
+
+    def watch(world):
+        world.switch.subscribe(told(world, at_once).see)
+        world.switch.follow(told(world, together).see_all, KINDS)
 
     world = lived(callers, callees, forks, False, watch)[0]
     _, later, _ = followed(world, domains)
     if not world.switch.sessions:
-        assert by_domain(later) == by_domain(at_once)
+        assert by_domain(later) == by_domain(at_once) == by_domain(together)
 
 
 def by_domain(messages):
