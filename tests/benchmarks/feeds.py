@@ -18,7 +18,7 @@ from voxsim.protocols.callevents.feeds import MAKERS, Feeds, Setting, make
 from voxsim.protocols.callevents.people import People
 from voxsim.protocols.callevents.view import KINDS
 
-_TIMES: Final = 15
+_TIMES: Final = 25
 _KINDS_OF_SCENARIO: Final = (
     ("whole_plain.js", 100, "JavaScript"),
     ("whole_async.py", 300, "async handlers"),
@@ -32,29 +32,40 @@ def sessions_with_feeds() -> list[Row]:
 
     All three follow every call and make every message, 36 a session, and hand over those of each happening; who takes
     them only counts them. So nothing is written as a form or as JSON, which happens when a message is sent or looked
-    at. What the feeds do is the same for each kind of scenario; what the sessions themselves cost differs.
+    at. The driver lets them catch up as it does for a server under load. What they do is the same for each kind of
+    scenario; what the sessions themselves cost differs.
     """
-    rows = []
-    for scenario, sessions, kind in _KINDS_OF_SCENARIO:
-        fed, bare = _best([(tuple(MAKERS), scenario, sessions), ((), scenario, sessions)])
-        rows.append(Row("sessions_with_feeds", fed, "sessions/s", f"{kind} without feeds", bare, "ratio >= 0.6"))
-    return rows
+    return [
+        Row("sessions_with_feeds", fed, "sessions/s", f"{kind} without feeds", bare, "ratio >= 0.6")
+        for scenario, sessions, kind in _KINDS_OF_SCENARIO
+        for fed, bare in _beside_none([tuple(MAKERS)], scenario, sessions)
+    ]
 
 
 def sessions_with_one_feed() -> list[Row]:
     """The same, with plain handlers, and one feed at a time."""
     scenario, sessions, kind = _KINDS_OF_SCENARIO[-1]
-    bare, *each = _best([(names, scenario, sessions) for names in ((), *((name,) for name in MAKERS))])
+    measured = _beside_none([(name,) for name in MAKERS], scenario, sessions)
     return [
-        Row(f"sessions_with_{name}", rate, "sessions/s", f"{kind} without feeds", bare, "-")
-        for name, rate in zip(MAKERS, each, strict=True)
+        Row(f"sessions_with_{name}", fed, "sessions/s", f"{kind} without feeds", bare, "-")
+        for name, (fed, bare) in zip(MAKERS, measured, strict=True)
     ]
 
 
-def _best(measured: list[tuple[tuple[str, ...], str, int]]) -> list[float]:
-    measures = [partial(_whole_sessions, *one) for one in measured]
+def _beside_none(several: list[tuple[str, ...]], scenario: str, sessions: int) -> list[tuple[float, float]]:
+    """For some sets of feeds, the throughput with them and without any: the turn whose ratio is the middle one.
+
+    A machine may go at half its speed for a second; the best turn of each would compare two of its moods.
+    """
+    measures = [partial(_whole_sessions, names, scenario, sessions) for names in ((), *several)]
     in_turns(1, *measures)  # warm up
-    return [max(known) for known in in_turns(_TIMES, *measures)]
+    bare, *each = in_turns(_TIMES, *measures)
+    return [sorted(zip(fed, bare, strict=True), key=_ratio)[_TIMES // 2] for fed in each]
+
+
+def _ratio(turn: tuple[float, float]) -> float:
+    fed, bare = turn
+    return fed / bare
 
 
 def _whole_sessions(names: tuple[str, ...], scenario: str, sessions: int) -> float:

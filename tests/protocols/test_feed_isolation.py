@@ -79,7 +79,7 @@ async def test_a_receiver_of_messages_that_breaks_harms_nobody(vox, rings, follo
 async def test_a_view_that_breaks_costs_one_record_and_no_call(vox, rings, follow, monkeypatch):
     told, troubles, _ = follow()
 
-    def lose(view, record, facts):
+    def lose(view, key, unit, facts):
         raise KeyError("lost")
 
     monkeypatch.setitem(_HANDLERS, ("leg", "ringing"), lose)

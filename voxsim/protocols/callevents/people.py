@@ -96,6 +96,7 @@ class People:
         self._domain = domain
         self.tenants: dict[str, Tenant] = {}
         self._taken: set[tuple[str, str]] = set()
+        self._next: dict[tuple[str, int], int] = {}
         self._known: dict[str, Party] = {}
         self._by_short: dict[str, Party] = {}
         self._menus: dict[tuple[str, str], Party] = {}
@@ -218,10 +219,16 @@ class People:
 
     def _free(self, tenant: Tenant, wish: str, first: int) -> str:
         """An extension that nobody has: the wish, when it looks like one, or the next from the first on."""
-        shorts = (f"{number:03d}" for number in (*range(first, 1000), *range(first)))
-        wishes = (wish,) if _SHORT.fullmatch(wish) else ()
-        short: str = next(one for one in (*wishes, *shorts, "000") if (tenant.domain, one) not in self._taken)
-        self._taken.add((tenant.domain, short))
+        domain, taken = tenant.domain, self._taken
+        if _SHORT.fullmatch(wish) and (domain, wish) not in taken:
+            short = wish
+        else:
+            # On from the last one given: the lower ones are taken, or were, and need not be gone through again.
+            begin = self._next.get((domain, first), first)
+            shorts = (f"{number % 1000:03d}" for number in range(begin, begin + 1000))
+            short = next((one for one in shorts if (domain, one) not in taken), "000")
+            self._next[domain, first] = int(short) + 1
+        taken.add((domain, short))
         return short
 
     def _party(self, kind: str, number: str, display_name: str) -> Party:

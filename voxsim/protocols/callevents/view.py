@@ -44,8 +44,8 @@ class View(Linking):
         self._trouble = trouble
         self.people = people
         self._epoch_ms = epoch * 1000
-        self._runs: dict[str | None, Run] = {}
-        self._legs: dict[str | None, Leg] = {}
+        self._runs: dict[str, Run] = {}
+        self._legs: dict[str, Leg] = {}
         self._runs_of: dict[str, int] = {}
 
     def see(self, record: Record) -> None:
@@ -55,34 +55,36 @@ class View(Linking):
     def see_all(self, records: Iterable[Record]) -> None:
         """More records, in order; what each means is told before the next one is looked at."""
         epoch, tell = self._epoch_ms, self._tell
+        happenings: list[Happening] = []
+        self._out = happenings
         for record in records:
-            handler = _HANDLERS.get(record[3:5])
+            t, _, key, kind, name, unit, data = record
+            handler = _HANDLERS.get((kind, name))
             if handler is None:
                 continue
-            data = record[6]
-            self._at = epoch + record[0] // 1000
-            happenings: list[Happening] = []
-            self._out = happenings
+            self._at = epoch + t // 1000
+            if type(data) is not dict:
+                data = _NO_FACTS if data is None else record.facts()
             try:
-                handler(self, record, data if type(data) is dict else _NO_FACTS if data is None else record.facts())
+                handler(self, key or "", unit or "", data)
             except Exception as error:
                 if self._trouble is None:
                     raise
                 self._trouble(error)
+                happenings.clear()
                 continue
             if happenings:
                 tell(happenings)
+                self._out = happenings = []
 
     # --- sessions ---
 
-    def _session_created(self, record: Record, facts: Facts) -> None:
-        key = record.session
-        if key is not None:
-            get = facts.get
-            self._runs[key] = Run(key, get("rule", ""), get("application", ""), get("startedBy", "call"))
+    def _session_created(self, key: str, unit: str, facts: Facts) -> None:
+        get = facts.get
+        self._runs[key] = Run(key, get("rule", ""), get("application", ""), get("startedBy", "call"))
 
-    def _session_ended(self, record: Record, facts: Facts) -> None:
-        run = self._runs.pop(record.session or "", None)
+    def _session_ended(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.pop(key, None)
         if run is None:
             return
         for leg in tuple(run.legs.values()):
@@ -102,11 +104,11 @@ class View(Linking):
             self._end_link(link)
         self._out.append(told.SessionEnded(self._at, session))
 
-    def _run(self, record: Record) -> Run | None:
+    def _run(self, key: str, unit: str) -> Run | None:
         """The run that a leg begins in; a call that no rule takes is one by itself."""
-        if record.session is not None:
-            return self._runs.get(record.session)
-        run = self._runs[record.unit or ""] = Run(record.unit or "", "", "", "call")
+        if key:
+            return self._runs.get(key)
+        run = self._runs[unit] = Run(unit, "", "", "call")
         return run
 
     def _session_of(self, run: Run, leg_number: str, *, incoming: bool, origin: Leg | None) -> Session:
@@ -127,9 +129,9 @@ class View(Linking):
 
     # --- legs ---
 
-    def _created(self, record: Record, facts: Facts) -> None:
-        run = self._run(record)
-        if run is None or record.unit is None:
+    def _created(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._run(key, unit)
+        if run is None:
             return
         get = facts.get
         incoming, kind, number = bool(get("incoming")), get("type", ""), get("number", "")
@@ -143,7 +145,7 @@ class View(Linking):
             party = self.people.conference(shown if incoming else number)
         else:
             party = self.people.caller(kind, shown, name) if incoming else self.people.callee(kind, number)
-        leg = Leg(record.unit, session, run.key, incoming, kind, number, party, self._at)
+        leg = Leg(unit, session, run.key, incoming, kind, number, party, self._at)
         leg.shown = shown if away is None else away.party.number
         leg.shown_name = "" if name == shown else name
         leg.initiator = incoming
@@ -159,9 +161,9 @@ class View(Linking):
         run.legs[leg.id] = self._legs[leg.id] = leg.session.legs[leg.id] = leg
         self._out.append(told.LegCreated(self._at, leg.session, leg))
 
-    def _routed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
-        leg = run.waiting.pop(record.unit or "", None) if run is not None else None
+    def _routed(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
+        leg = run.waiting.pop(unit, None) if run is not None else None
         if run is None or leg is None:
             return
         initiator = self._initiator(run, leg)
@@ -183,19 +185,19 @@ class View(Linking):
             numbers.append(number)
             self._out.append(told.TargetAdded(self._at, leg.session, number, len(numbers) - 1))
 
-    def _ringing(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit)
+    def _ringing(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
         if leg is not None and leg.ringing is None and leg.answered is None:
             leg.ringing = self._at
             self._out.append(told.LegRinging(self._at, leg.session, leg))
 
-    def _early_media(self, record: Record, facts: Facts) -> None:
+    def _early_media(self, key: str, unit: str, facts: Facts) -> None:
         # A callee who opens early media rings as far as anybody can tell; a caller only hears something.
         if facts.get("by") == "far":
-            self._ringing(record, facts)
+            self._ringing(key, unit, facts)
 
-    def _answered(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit)
+    def _answered(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
         if leg is None:
             return
         leg.answered = self._at
@@ -205,25 +207,31 @@ class View(Linking):
         if leg.link is not None and not leg.initiator:
             self._answer_link(leg.link, leg)
 
-    def _forwarded(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit)
+    def _forwarded(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
         if leg is not None:
             self._out.append(told.LegChanged(self._at, leg.session, leg, "forwarded", ""))
 
-    def _held(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit)
+    def _held(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
         if leg is not None:
-            leg.held = record.name == "held"
-            self._out.append((told.LegHeld if leg.held else told.LegResumed)(self._at, leg.session, leg))
+            leg.held = True
+            self._out.append(told.LegHeld(self._at, leg.session, leg))
 
-    def _dtmf(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit)
+    def _resumed(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
+        if leg is not None:
+            leg.held = False
+            self._out.append(told.LegResumed(self._at, leg.session, leg))
+
+    def _dtmf(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
         if leg is not None:
             self._out.append(told.Dtmf(self._at, leg.session, leg, facts.get("digit", "")))
 
-    def _ended(self, record: Record, facts: Facts) -> None:
-        unit, code, by = record.unit or "", facts.get("code", 0), facts.get("by", "")
-        run = self._runs.get(record.session or unit)
+    def _ended(self, key: str, unit: str, facts: Facts) -> None:
+        code, by = facts.get("code", 0), facts.get("by", "")
+        run = self._runs.get(key or unit)
         if run is None:
             return
         if (waiting := run.waiting.pop(unit, None)) is not None:
@@ -232,10 +240,10 @@ class View(Linking):
             if by != "scenario" and code != 487:
                 self._fail_route(waiting.session, initiator, waiting.number, waiting.party, code)
         elif (leg := run.legs.get(unit)) is not None:
-            if record.session is None:
+            if not key:
                 self._fail_route(leg.session, leg, leg.number, None, code)
             self._end(run, leg, code, by)
-        if record.session is None:
+        if not key:
             del self._runs[run.key]
             self._leave(run)
 
@@ -282,10 +290,10 @@ class View(Linking):
 
     # --- what the scenario connects ---
 
-    def _media_routed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
-        one, other = record.unit or "", facts.get("to", "")
-        if run is None or (source := run.legs.get(one) or run.waiting.get(one)) is None:
+    def _media_routed(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
+        other = facts.get("to", "")
+        if run is None or (source := run.legs.get(unit) or run.waiting.get(unit)) is None:
             return
         sink = run.legs.get(other) or run.waiting.get(other)
         if sink is None:
@@ -295,23 +303,23 @@ class View(Linking):
             return
         if run.routes is None:
             run.routes = set()
-        elif (other, one) in run.routes:
+        elif (other, unit) in run.routes:
             self._joined(run, source, sink)
-        run.routes.add((one, other))
+        run.routes.add((unit, other))
 
-    def _media_cut(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
+    def _media_cut(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
         if run is not None:
             other = facts.get("to", "")
             if run.routes:
-                run.routes.discard((record.unit or "", other))
+                run.routes.discard((unit, other))
             if run.heard_by:
                 run.heard_by.pop(other, None)
 
     # --- transfers ---
 
-    def _refer(self, record: Record, facts: Facts) -> None:
-        run, leg = self._runs.get(record.session), self._legs.get(record.unit)
+    def _refer(self, key: str, unit: str, facts: Facts) -> None:
+        run, leg = self._runs.get(key), self._legs.get(unit)
         if run is not None and leg is not None:
             run.referrer = leg
 
@@ -320,16 +328,16 @@ class View(Linking):
         if run is not None and run.referrer is leg:
             run.referrer = None
 
-    def _transfer_failed(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
-        if run is not None and run.referrer is not None and run.referrer.id == record.unit:
+    def _transfer_failed(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
+        if run is not None and run.referrer is not None and run.referrer.id == unit:
             run.referrer = None
 
-    def _transferred(self, record: Record, facts: Facts) -> None:
-        leg = self._legs.get(record.unit)
+    def _transferred(self, key: str, unit: str, facts: Facts) -> None:
+        leg = self._legs.get(unit)
         if leg is None:
             return
-        self._transfer_failed(record, facts)
+        self._transfer_failed(key, unit, facts)
         replaced = self._legs.get(str(facts.get("replaces", "")))
         new = next((link for link in leg.session.links if link.referred_by is leg), None)
         if new is None and replaced is not None:
@@ -340,23 +348,22 @@ class View(Linking):
 
     # --- queues ---
 
-    def _queued(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
+    def _queued(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
         if run is not None and run.session is not None:
             self._out.append(told.Queued(self._at, run.session, str(facts.get("queue", ""))))
 
-    def _unqueued(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
+    def _unqueued(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
         if run is not None and run.session is not None:
             self._out.append(told.Unqueued(self._at, run.session))
 
     # --- records ---
 
-    def _record_started(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
+    def _record_started(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
         if run is None or run.session is None:
             return
-        unit = record.unit or ""
         leg = run.legs.get(unit) or (run.heard_by or {}).get(unit)
         link = leg.link if leg is not None else None
         number, url = int(facts.get("record", 0)), str(facts.get("url", ""))
@@ -365,8 +372,8 @@ class View(Linking):
             link.recording += 1
         self._out.append(told.RecordStarted(self._at, run.session, leg, link, number, url))
 
-    def _record_stopped(self, record: Record, facts: Facts) -> None:
-        run = self._runs.get(record.session)
+    def _record_stopped(self, key: str, unit: str, facts: Facts) -> None:
+        run = self._runs.get(key)
         number = int(facts.get("record", 0))
         if run is None or run.session is None or number not in (run.records or ()):
             return
@@ -377,7 +384,7 @@ class View(Linking):
         self._out.append(told.RecordReady(self._at, run.session, leg, link, number, url, duration))
 
 
-_Handler = Callable[[View, Record, Facts], None]
+_Handler = Callable[[View, str, str, Facts], None]
 
 _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("session", "created"): View._session_created,
@@ -389,7 +396,7 @@ _HANDLERS: Final[dict[tuple[str, str], _Handler]] = {
     ("leg", "answered"): View._answered,
     ("leg", "forwarded"): View._forwarded,
     ("leg", "held"): View._held,
-    ("leg", "resumed"): View._held,
+    ("leg", "resumed"): View._resumed,
     ("leg", "dtmf"): View._dtmf,
     ("leg", "refer"): View._refer,
     ("leg", "transferred"): View._transferred,
