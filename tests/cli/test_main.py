@@ -63,5 +63,5 @@ def test_it_runs_as_a_module() -> None:
 
 def test_what_a_run_needs_is_loaded_by_a_run_only() -> None:
     program = "import sys; from voxsim.cli import main; main(['--version']); print('trio' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.endswith("False\n")

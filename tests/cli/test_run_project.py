@@ -141,7 +141,7 @@ def test_it_is_served_over_http(tmp_path):
         assert names == ["shared", "sales"]
         call = [sys.executable, "-m", "voxsim", "call", "--server", server.url, "--hangup", "5s", "--output", "log"]
         for destination, words in (("15550100", "sales 7 15550100 0"), ("anybody", "menu anybody 0")):
-            done = subprocess.run([*call, "--to", destination], capture_output=True, text=True, timeout=30, check=False)
+            done = subprocess.run([*call, "--to", destination], capture_output=True, text=True, timeout=120, check=False)
             assert words in done.stdout
             assert done.returncode == 0
 
@@ -153,7 +153,7 @@ def test_a_changed_source_counts_for_the_next_call(tmp_path):
         call = [sys.executable, "-m", "voxsim", "call", "--server", server.url, "--hangup", "5s", "--to", "15550100"]
 
         def said():
-            done = subprocess.run(call, capture_output=True, text=True, timeout=30, check=False)
+            done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
             return done.stdout + done.stderr
 
         assert "sales 7" in said()
@@ -166,6 +166,6 @@ def test_a_changed_source_counts_for_the_next_call(tmp_path):
 def test_a_mistake_in_it_is_said_before_anything_is_served(tmp_path):
     write_project(tmp_path, rules=[{"ruleName": "a", "scenarios": ["nothing"]}])
     command = [sys.executable, "-m", "voxsim", "serve", str(tmp_path), "--port", "0", "--no-tls", "--memory"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert f"applications/{NAME}/rules.config.json:5: There is no scenario 'nothing'" in done.stderr

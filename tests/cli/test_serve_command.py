@@ -137,7 +137,7 @@ def test_a_signal_ends_sessions_by_the_platforms_rules(folder, number):
         with urllib.request.urlopen(f"{url}/calls", b'{"to": "1"}') as placed:
             assert placed.status == 201
         process.send_signal(number)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert "Ending 1 session; Ctrl-C again ends at once." in told
     assert "reported -3" in told
     assert "ended: Terminated administratively" in told

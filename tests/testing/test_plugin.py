@@ -28,7 +28,7 @@ def report(tmp_path: Path) -> Report:
         (tmp_path / "welcome.py").write_text(scenario)
         (tmp_path / "test_it.py").write_text(f"async def test_it(vox):\n    {body}\n")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=50, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
         return done.stdout
 
     return run
