@@ -141,7 +141,9 @@ def test_it_is_served_over_http(tmp_path):
         assert names == ["shared", "sales"]
         call = [sys.executable, "-m", "voxsim", "call", "--server", server.url, "--hangup", "5s", "--output", "log"]
         for destination, words in (("15550100", "sales 7 15550100 0"), ("anybody", "menu anybody 0")):
-            done = subprocess.run([*call, "--to", destination], capture_output=True, text=True, timeout=120, check=False)
+            done = subprocess.run(
+                [*call, "--to", destination], capture_output=True, text=True, timeout=120, check=False
+            )
             assert words in done.stdout
             assert done.returncode == 0
 
