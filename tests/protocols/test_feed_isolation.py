@@ -88,6 +88,22 @@ async def test_a_view_that_breaks_costs_one_record_and_no_call(vox, rings, follo
     assert [one.rule.event.title for one in told["voipnow"]][-2:] == ["hangup", "hangup"]
 
 
+class Unreadable:
+    """The data of a record that nobody can read."""
+
+    def facts(self):
+        """Fail."""
+        raise ValueError("unreadable")
+
+
+async def test_a_record_that_cannot_be_read_is_told_of_and_the_next_one_counts(vox, rings, follow):
+    told, troubles, _ = follow()
+    vox.world.switch.note(None, "leg", "ringing", "nobody", Unreadable())
+    await one_call(vox, rings)
+    assert troubles == [("view", "unreadable")]
+    assert told["ccsevents"][-1].event.type == "seance_delete"
+
+
 @pytest.mark.parametrize("moment", [0.5, 1.5, 2.01, 3.0])
 async def test_who_begins_to_follow_in_the_middle_of_a_call_is_told_of_the_next(vox, rings, follow, moment):
     vox.user("202", "ring:1,answer:2", extension="202")

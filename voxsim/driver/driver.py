@@ -218,6 +218,7 @@ class Driver(trio.abc.Clock):
         self.watch.rests += 1
         self.switch.advance(max(self.switch.now, int(self._wall() * 1_000_000)))
         taken = 0 if self.turns else self.switch.run_due(_STEPS_BEFORE_YIELD, self.turns)
+        self.switch.catch_up()
         if self.turns or taken == _STEPS_BEFORE_YIELD:
             self._wake()
 
@@ -408,6 +409,8 @@ class Driver(trio.abc.Clock):
         return "\n".join(["Nothing is left to happen, and this is still open:", *lines])
 
     async def _park(self, why: str) -> None:
+        """Let others have their turn; who follows the journal is told of everything before that."""
+        self.switch.catch_up()
         self._parked = why
 
         def abort(_: Any) -> trio.lowlevel.Abort:

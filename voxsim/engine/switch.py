@@ -352,6 +352,10 @@ class Switch:
 
         This costs those who make the records nearly nothing. Whoever moves the engine catches up before anybody else
         has a turn, so for the world outside nothing comes later than if it was told at once.
+
+        Args:
+            follower: is called with the records since its last call, one at least.
+            kinds: the kinds of records that it is told.
         """
         waiting: list[Record] = []
         self._followers.append((waiting, follower))

@@ -63,9 +63,9 @@ class View(Linking):
             if handler is None:
                 continue
             self._at = epoch + t // 1000
-            if type(data) is not dict:
-                data = _NO_FACTS if data is None else record.facts()
             try:
+                if type(data) is not dict:
+                    data = _NO_FACTS if data is None else record.facts()
                 handler(self, key or "", unit or "", data)
             except Exception as error:
                 if self._trouble is None:
